@@ -1,0 +1,1 @@
+"""How we ask for what is overdue: policies, runs, notices, promises, calls and the worklist."""

@@ -1,0 +1,1 @@
+"""What is owed and what is paid: customers, requests, invoices, the ledger, cash, disputes, work and messages."""

@@ -1,0 +1,11 @@
+"""Every address of the installation. Upper floors are included by dotted string, so this floor imports none of them."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.utils.module_loading import import_string
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", import_string("receivables.conf.api.api").urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("receivables.pages.urls")),
+    path("", include("reports.pages.urls")),
+]
