@@ -1,0 +1,82 @@
+"""Amounts given up: credit notes (by document, with links both ways), write-offs (as loss, by two people) and recoveries."""
+
+from django.db import models
+from django.db.models import Q
+
+from receivables.models.base import Recorded, ScopedQuerySet, currency_field
+
+
+class CreditNote(Recorded):
+    """A document that gives up an amount of one invoice (红冲), in part or whole, or stands alone on the customer."""
+
+    entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="credit_notes")
+    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, related_name="credit_notes")
+    invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, null=True, related_name="credit_notes")
+    number = models.CharField(max_length=80)
+    currency = currency_field()
+    net = models.BigIntegerField()
+    tax = models.BigIntegerField(default=0)
+    gross = models.BigIntegerField()
+    issued_on = models.DateField()
+    reason_code = models.CharField(max_length=40)
+    reason = models.CharField(max_length=300, blank=True)
+    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="credit_note")
+    issued_by = models.CharField(max_length=150)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "number"], name="credit_note_number_once_per_entity"),
+            models.CheckConstraint(condition=Q(gross__gt=0), name="credit_note_positive"),
+            models.CheckConstraint(condition=Q(gross=models.F("net") + models.F("tax")), name="credit_note_gross_is_net_plus_tax"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class WriteOffQuerySet(ScopedQuerySet):
+    entity_path = "entry__entity_id"
+    customer_path = "entry__customer_id"
+
+
+class WriteOff(Recorded):
+    """What is left of an invoice, or a small difference, given up as loss. Above the tolerance it carries two names."""
+
+    invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, related_name="write_offs")
+    amount = models.BigIntegerField()
+    written_off_on = models.DateField()
+    reason_code = models.CharField(max_length=40)
+    reason = models.CharField(max_length=300, blank=True)
+    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="write_off")
+    change = models.ForeignKey("receivables.Change", on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = WriteOffQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="write_off_positive")]
+
+    def __str__(self) -> str:
+        return f"write-off of {self.invoice}"
+
+
+class Recovery(Recorded):
+    """Money that came for something written off: a debit entry that takes the write-off's loss back in part or whole."""
+
+    write_off = models.ForeignKey(WriteOff, on_delete=models.PROTECT, related_name="recoveries")
+    amount = models.BigIntegerField()
+    recovered_on = models.DateField()
+    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="recovery")
+
+    class RecoveryQuerySet(ScopedQuerySet):
+        entity_path = "entry__entity_id"
+        customer_path = "entry__customer_id"
+
+    objects = RecoveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_positive")]
+
+    def __str__(self) -> str:
+        return f"recovery of {self.write_off}"
