@@ -6,8 +6,9 @@ Pure arithmetic on dicts; it neither reads the audit table nor gives out sequenc
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from typing import Self
+from uuid import UUID
 
 from receivables.rules.refusals import Refused
 
@@ -17,20 +18,25 @@ VERSION = 1
 GENESIS = "0" * 64
 """The `prev_hash` of the first row."""
 
-_SAFE_INT = 2**63 - 1
+_LARGEST_INT = 2**63 - 1
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False
+).encode
 
 
 def canonical(value: object) -> bytes:
     """UTF-8 bytes of `value` in one form only (after RFC 8785): sorted keys, no blanks, no floats.
 
-    Takes None, bool, int, str, date, aware datetime (written in UTC with microseconds), Mapping with str keys, list and
+    Takes None, bool, int, str, UUID, date, aware datetime (written in UTC with microseconds), Mapping with str keys, list and
     tuple. Refuses floats, naive datetimes, lone surrogates and everything else (not_canonical). Keys sort by UTF-16
     code units as RFC 8785 asks. Integers beyond 64 bits are refused.
     """
     try:
-        return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return _ENCODE(_plain(value)).encode()
     except UnicodeEncodeError:
-        raise Refused("not_canonical", "Text holds half a surrogate pair and has no UTF-8 form.") from None
+        raise Refused(
+            "not_canonical", "Text holds half a surrogate pair and has no UTF-8 form."
+        ) from None
 
 
 def link(prev_hash: str, record: Mapping[str, object]) -> str:
@@ -40,7 +46,9 @@ def link(prev_hash: str, record: Mapping[str, object]) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def verify(records: Iterable[Mapping[str, object]], *, after: tuple[int, str] = (0, GENESIS)) -> int | None:
+def verify(
+    records: Iterable[Mapping[str, object]], *, after: tuple[int, str] = (0, GENESIS)
+) -> int | None:
     """First bad `seq`, or None when all links hold.
 
     `records` come in order of `seq`, each with int `seq`, str `prev_hash`, str `hash` and the hashed fields. `after` =
@@ -58,6 +66,13 @@ def verify(records: Iterable[Mapping[str, object]], *, after: tuple[int, str] = 
             return seq
         prev = str(record["hash"])
     return None
+
+
+def _holds(prev: str, record: Mapping[str, object]) -> bool:
+    try:
+        return record.get("hash") == link(prev, record)
+    except Refused:
+        return False
 
 
 class Digest:
@@ -99,21 +114,29 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
-        if abs(value) > _SAFE_INT:
-            raise Refused("not_canonical", "An integer beyond 64 bits has no place in the chain.")
+        if abs(value) > _LARGEST_INT:
+            raise Refused(
+                "not_canonical", "An integer beyond 64 bits has no place in the chain."
+            )
         return int(value)
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise Refused("not_canonical", "A moment without a time zone has no place in the chain.")
-        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            raise Refused(
+                "not_canonical",
+                "A moment without a time zone has no place in the chain.",
+            )
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return _sorted(value)
     raise Refused(
-        "not_canonical", f"{type(value).__name__} has no canonical form; use int, str or a list of them."
+        "not_canonical",
+        f"{type(value).__name__} has no canonical form; use int, str or a list of them.",
     )
 
 
@@ -123,5 +146,7 @@ def _sorted(value: Mapping[object, object]) -> dict[str, object]:
     try:
         keys = sorted((str(k) for k in value), key=lambda k: k.encode("utf-16-be"))
     except UnicodeEncodeError:
-        raise Refused("not_canonical", "A key holds half a surrogate pair and has no UTF-8 form.") from None
+        raise Refused(
+            "not_canonical", "A key holds half a surrogate pair and has no UTF-8 form."
+        ) from None
     return {k: _plain(value[k]) for k in keys}

@@ -40,7 +40,7 @@ def to_minor(text: str | int | Decimal, currency: str) -> int:
             "amount_invalid", f"An amount is a decimal string, not {type(text).__name__}.", field="amount"
         )
     if isinstance(text, Decimal):
-        if not text.is_finite():
+        if not text.is_finite() or text.adjusted() > 30:
             raise Refused("amount_invalid", f"{text} is not an amount.", field="amount")
         text = format(text, "f")
     found = _PLAIN.fullmatch(str(text).strip())
