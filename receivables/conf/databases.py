@@ -29,8 +29,11 @@ def configure(data_dir: Path, test_mode: bool) -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(address, conn_max_age=600, conn_health_checks=True))
     if parsed["ENGINE"].endswith("sqlite3"):
         return _sqlite(parsed, test_mode)
-    parsed.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
-    return parsed
+    options = parsed.setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 10)
+    if test_mode:
+        options.setdefault("options", "-c synchronous_commit=off")
+    return _with_test_name(parsed)
 
 
 def _sqlite(parsed: dict[str, Any], test_mode: bool) -> dict[str, Any]:
@@ -42,7 +45,12 @@ def _sqlite(parsed: dict[str, Any], test_mode: bool) -> dict[str, Any]:
         "timeout": 20,
         "init_command": f"PRAGMA journal_mode=WAL;PRAGMA synchronous={synchronous};PRAGMA foreign_keys=ON;",
     }
-    test_name = environment.text("DUEBOOK_TEST_SQLITE")
-    if test_name:
-        parsed["TEST"] = {"NAME": test_name}
+    return _with_test_name(parsed)
+
+
+def _with_test_name(parsed: dict[str, Any]) -> dict[str, Any]:
+    """Each test session has a database of its own name, so that two of them on one machine do not meet."""
+    name = environment.text("DUEBOOK_TEST_NAME")
+    if name:
+        parsed["TEST"] = {"NAME": name}
     return parsed
