@@ -1,4 +1,5 @@
-"""This floor's rows of the access matrix: the eight shipped roles, their verbs, hidden fields and scopes. Pure data for
+"""This floor's rows of the access matrix: the eight shipped roles, their verbs, hidden fields and scopes.
+Pure data for
 `rules/access`; upper floors bring their own tables and rows may compose further roles from these.
 """
 
@@ -53,21 +54,28 @@ _DISPUTE = "dispute.view dispute.open"
 _CASH = "payment.view bank.view"
 
 SHIPPED: dict[str, str] = {
-    "sales_rep": f"""{_READ} {_DISPUTE} customer.create customer.change_propose contact.edit request.create request.submit
+    "sales_rep": f"""{_READ} {_DISPUTE} customer.create customer.change_propose contact.edit request.create
+    request.submit
         request.delegate batch.create payment.view flow.view""",
     "sales_manager": f"""{_READ} {_DISPUTE} customer.create customer.edit customer.change_propose contact.edit
-        request.create request.submit request.verify request.send_back request.delegate batch.create payment.view
+        request.create request.submit request.verify request.send_back request.delegate batch.create
+        payment.view
         dispute.assign dispute.resolve flow.view work.assign export""",
     "collector": f"""{_READ} {_DISPUTE} {_CASH} contact.edit customer.change_propose dispute.assign
         invoice.write_off_propose flow.view export""",
-    "accountant": f"""{_READ} {_DISPUTE} {_CASH} customer.create customer.edit customer.change_propose customer.activate
-        contact.edit request.send_back request.delegate invoice.issue invoice.dispatch invoice.write_off_propose
+    "accountant": f"""{_READ} {_DISPUTE} {_CASH} customer.create customer.edit customer.change_propose
+    customer.activate
+        contact.edit request.send_back request.delegate invoice.issue invoice.dispatch
+        invoice.write_off_propose
         payment.receive payment.allocate payment.unallocate payment.refund_propose payment.transfer
         bank.import bank.match ledger.import dispute.assign flow.view export""",
-    "finance_manager": f"""{_READ} {_CASH} customer.* contact.edit request.* batch.create invoice.* payment.* dispute.*
+    "finance_manager": f"""{_READ} {_CASH} customer.* contact.edit request.* batch.create invoice.* payment.*
+    dispute.*
         bank.* ledger.import period.lock rate.edit flow.* work.assign audit.view export""",
-    "cfo": f"""{_READ} {_CASH} dispute.view customer.change_decide request.approve request.send_back request.delegate
-        invoice.write_off_decide payment.refund_decide period.lock flow.view flow.activate work.assign audit.view export""",
+    "cfo": f"""{_READ} {_CASH} dispute.view customer.change_decide request.approve request.send_back
+    request.delegate
+        invoice.write_off_decide payment.refund_decide period.lock flow.view flow.activate work.assign
+        audit.view export""",
     "auditor": f"{_READ} {_CASH} dispute.view flow.view audit.view export",
     "admin": """customer.view contact.view request.view work.view work.assign flow.view flow.edit audit.view
         staff.admin token.admin entity.admin""",

@@ -1,4 +1,5 @@
-"""Who may do what: the engine of the one access matrix (role × verb × field). It holds no table of its own; each
+"""Who may do what: the engine of the one access matrix (role × verb × field). It holds no table of its own;
+each
 floor brings one (this floor's is `receivables/access_table.py`), and scope is applied by the QuerySets.
 """
 
@@ -22,7 +23,8 @@ class FieldRules:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One floor's rows: role → verbs (`noun.verb`, `noun.*`, or a bare verb), role → noun → field rules, role → scope."""
+    """One floor's rows: role → verbs (`noun.verb`, `noun.*`, or a bare verb), role → noun → field rules, role
+    → scope."""
 
     verbs: Mapping[str, frozenset[str]]
     fields: Mapping[str, Mapping[str, FieldRules]] = field(default_factory=dict)
@@ -59,7 +61,8 @@ class FieldAccess:
 
 
 def grants(patterns: Iterable[str], verb: str) -> str | None:
-    """The pattern that grants the verb, or None. `customer.*` grants `customer.edit`; a bare `export` only itself."""
+    """The pattern that grants the verb, or None. `customer.*` grants `customer.edit`; a bare `export` only
+    itself."""
     noun = verb.partition(".")[0]
     for pattern in sorted(patterns):
         if pattern in (verb, EVERY_NOUN) or ("." in verb and pattern == f"{noun}.*"):
@@ -73,9 +76,11 @@ def may(table: Table, roles: Iterable[str], verb: str) -> bool:
 
 
 def fields(table: Table, roles: Iterable[str], noun: str) -> FieldAccess:
-    """Field access for a noun: a field is hidden (or read-only) only if it is so in *every* role the person holds.
+    """Field access for a noun: a field is hidden (or read-only) only if it is so in *every* role the person
+    holds.
 
-    A role that may not do anything with the noun opens no field. Nobody's roles: nothing is known to be free, so
+    A role that may not do anything with the noun opens no field. Nobody's roles: nothing is known to be free,
+    so
     every field named by any role's rules is hidden.
     """
     rules = [_rules(table, role, noun) for role in roles if _touches(table, role, noun)]
@@ -89,12 +94,14 @@ def fields(table: Table, roles: Iterable[str], noun: str) -> FieldAccess:
 
 
 def scope(table: Table, roles: Iterable[str]) -> str:
-    """The widest scope among the roles; a role without a scope row, or no role at all, sees only its own customers."""
+    """The widest scope among the roles; a role without a scope row, or no role at all, sees only its own
+    customers."""
     return ENTITY if any(table.scopes.get(role) == ENTITY for role in roles) else OWN
 
 
 def merge(tables: Iterable[Table]) -> Table:
-    """One table from several floors' (and composed roles'): verbs and field rules add up, scopes take the widest."""
+    """One table from several floors' (and composed roles'): verbs and field rules add up, scopes take the
+    widest."""
     verbs: dict[str, frozenset[str]] = {}
     rules: dict[str, dict[str, FieldRules]] = {}
     scopes: dict[str, str] = {}
@@ -112,7 +119,8 @@ def merge(tables: Iterable[Table]) -> Table:
 
 
 def compose(table: Table, role: str, *, parts: Iterable[str]) -> Table:
-    """The table with one more role that holds everything its parts hold (rows compose roles; code owns verbs)."""
+    """The table with one more role that holds everything its parts hold (rows compose roles; code owns
+    verbs)."""
     held = tuple(parts)
     unknown = sorted(part for part in held if part not in table.verbs)
     if unknown:
