@@ -82,7 +82,7 @@ def _close(opened: Line, head: ChainHead, *, action: str, by: Actor, entity: Leg
         before=opened.before,
         after=opened.after,
         touched=opened.digest.count,
-        digest=opened.digest.hexdigest(),
+        digest=opened.digest.hexdigest,
         prev_hash=head.hash,
     )
     row.hash = chain.link(head.hash, record(row))

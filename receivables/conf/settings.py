@@ -85,6 +85,7 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 # --- People ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "receivables.User"
+ACCESS_TABLES = ["receivables.access_table.TABLE"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
