@@ -12,7 +12,9 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError as missing:
-        raise SystemExit(f"{missing}. The packages are not installed here: run `make setup` first.") from missing
+        raise SystemExit(
+            f"{missing}. The packages are not installed here: run `make setup` first."
+        ) from missing
     execute_from_command_line(sys.argv)
 
 

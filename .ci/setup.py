@@ -60,7 +60,10 @@ def a_newer_python():
         found = shutil.which("python3.%d" % minor)
         if found:
             os.execv(found, [found, str(Path(__file__).resolve()), *sys.argv[1:]])
-    stop("Python 3.11 or newer is needed, and python3 is %d.%d. Install a newer Python first." % sys.version_info[:2])
+    stop(
+        "Python 3.11 or newer is needed, and python3 is %d.%d. Install a newer Python first."
+        % sys.version_info[:2]
+    )
 
 
 def environment():
@@ -70,9 +73,9 @@ def environment():
     if not works:
         say("making .venv with Python %d.%d" % sys.version_info[:2])
         make = [sys.executable, "-m", "venv", "--clear", VENV]
-        if run(make, stdout=subprocess.DEVNULL).returncode != 0:
-            if not debian("python3-venv") or run(make).returncode != 0:
-                stop("Python cannot make virtual environments here. On Debian: apt-get install python3-venv")
+        made = run(make, stdout=subprocess.DEVNULL).returncode == 0
+        if not made and not (debian("python3-venv") and run(make).returncode == 0):
+            stop("Python cannot make virtual environments here. On Debian: apt-get install python3-venv")
     for site in VENV.glob("lib/python3*/site-packages"):
         (site / "duebook.pth").write_text(str(ROOT) + "\n")
     return python
@@ -115,7 +118,10 @@ def npm_command(python):
     """An npm: the machine's own, else the one that a Python package brings."""
     for candidate in (shutil.which("npm"), BIN / "npm"):
         if candidate and Path(candidate).exists():
-            if run([candidate, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+            if (
+                run([candidate, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+                == 0
+            ):
                 return candidate
     say("no npm here; bringing it as a Python package")
     packages(python, ROOT / "requirements" / "node.lock")
@@ -164,7 +170,9 @@ def messages():
 
 def chromium():
     """For the browser tests: what is there, else Debian's where we may install it."""
-    if os.environ.get("DUEBOOK_CHROMIUM") or any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+    if os.environ.get("DUEBOOK_CHROMIUM") or any(
+        map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    ):
         return
     if not debian("chromium", "fonts-noto-cjk"):
         say("no Chromium here: the browser tests will be skipped (Debian: apt-get install chromium)")

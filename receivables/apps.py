@@ -1,4 +1,4 @@
-"""Registers the receivables floor with Django, and does nothing at start-up."""
+"""Registers the receivables floor with Django; at start-up it only brings in the checks of the settings."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,6 @@ class ReceivablesConfig(AppConfig):
     name = "receivables"
     label = "receivables"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from receivables.conf import checks  # noqa: F401  # registers itself; needs the loaded settings

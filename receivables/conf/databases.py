@@ -16,7 +16,9 @@ def configure(data_dir: Path, test_mode: bool) -> dict[str, Any]:
     address = environment.text("DATABASE_URL")
     if not address:
         data_dir.mkdir(parents=True, exist_ok=True)
-        return _sqlite({"ENGINE": "django.db.backends.sqlite3", "NAME": str(data_dir / "duebook.sqlite3")}, test_mode)
+        return _sqlite(
+            {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data_dir / "duebook.sqlite3")}, test_mode
+        )
     if urlsplit(address).scheme not in SCHEMES:
         environment.problems.append(
             (

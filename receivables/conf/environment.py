@@ -38,7 +38,13 @@ def number(name: str, default: int, low: int = 0, high: int = 2**31) -> int:
         return default
     if word.lstrip("-").isdecimal() and low <= int(word) <= high:
         return int(word)
-    problems.append(("duebook.E003", f"{name} is not a whole number from {low} to {high}.", f"Correct {name} or unset it."))
+    problems.append(
+        (
+            "duebook.E003",
+            f"{name} is not a whole number from {low} to {high}.",
+            f"Correct {name} or unset it.",
+        )
+    )
     return default
 
 
@@ -57,7 +63,9 @@ def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
     value = text(name, default)
     if value and urllib.parse.urlsplit(value).scheme not in schemes:
         wanted = " or ".join(f"{scheme}://" for scheme in schemes)
-        problems.append(("duebook.E001", f"{name} does not begin with {wanted}.", f"Correct {name} or unset it."))
+        problems.append(
+            ("duebook.E001", f"{name} does not begin with {wanted}.", f"Correct {name} or unset it.")
+        )
         return default
     return value.rstrip("/") if value.startswith("http") else value
 
@@ -65,7 +73,7 @@ def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
 def secret(name: str, kept_in: Path, may_make: bool) -> str:
     """The secret from the environment, else the one made at the first start and kept beside the data, readable by its owner only.
 
-    In production nothing is made up: the answer is empty there, and a check says so.
+    In production none is kept: its absence is a problem, and a passing one that no other process knows lets the checks run.
     """
     given = text(name)
     if given:
@@ -74,9 +82,10 @@ def secret(name: str, kept_in: Path, may_make: bool) -> str:
         return kept_in.read_text().strip()
     except OSError:
         pass
-    if not may_make:
-        return ""
     made = secrets.token_urlsafe(50)
+    if not may_make:
+        problems.append(("duebook.E004", "There is no secret key.", f"Set {name} to 50 random characters."))
+        return made
     try:
         kept_in.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(kept_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -9,7 +9,9 @@ _SECRETS = (
     (re.compile(r"\bSG\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"), "SG.***"),
     (re.compile(r"\b(AC|SK)[0-9a-f]{32}\b"), r"\1***"),
     (
-        re.compile(r"(?i)\b(password|passwd|secret|token|api[_-]?key|authorization)(['\"]?\s*[:=]\s*)(['\"]?)[^\s,'\"&;}]+"),
+        re.compile(
+            r"(?i)\b(password|passwd|secret|token|api[_-]?key|authorization)(['\"]?\s*[:=]\s*)(['\"]?)[^\s,'\"&;}]+"
+        ),
         r"\1\2\3***",
     ),
     (re.compile(r"://([^:/@\s]+):[^@/\s]+@"), r"://\1:***@"),

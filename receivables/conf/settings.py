@@ -1,5 +1,7 @@
 """Django's settings, all of them read from the environment; `docs/operations.md` lists the variables. Nothing here decides business."""
 
+import warnings
+
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +82,9 @@ STATIC_ROOT = DATA_DIR / "static"
 ASSETS_DIR = environment.folder("DUEBOOK_ASSETS_DIR", BASE_DIR / "var" / "assets")
 STATICFILES_DIRS = [ASSETS_DIR] if ASSETS_DIR.is_dir() else []
 WHITENOISE_USE_FINDERS = True
+warnings.filterwarnings(
+    "ignore", message="No directory at: "
+)  # STATIC_ROOT exists only after `collectstatic`
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
@@ -124,7 +129,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = PRODUCTION and _secure
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION and _secure else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("DUEBOOK_BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("DUEBOOK_BEHIND_PROXY") else None
+)
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
@@ -163,4 +170,8 @@ CELERY_TIMEZONE = "UTC"
 
 LOG_LEVEL = environment.text("DUEBOOK_LOG_LEVEL", "WARNING" if TEST_MODE else "INFO").upper()
 LOGGING = logs.configuration(LOG_LEVEL)
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W021"]  # conf.checks judges HTTPS by PUBLIC_URL
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",
+    "security.W008",
+    "security.W021",
+]  # conf.checks judges HTTPS by PUBLIC_URL

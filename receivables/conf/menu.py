@@ -1,0 +1,75 @@
+"""The menu: which pages exist, in which section, behind which verb and which `g` letter. Upper floors are named by address only.
+
+An entry whose address does not exist in this installation is left out; a count is a dotted string to `(user) -> int`.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu. `verb` is of the access matrix; `letter` follows `g`; `under` are further address names it is lit for."""
+
+    key: str
+    label: str | Promise
+    url_name: str
+    verb: str
+    letter: str
+    icon: str = "document"
+    count: str = ""
+    under: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its entries."""
+
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+MENU: tuple[Section, ...] = (
+    Section(
+        _("Work"),
+        (
+            Entry("requests", _("Requests"), "receivables:requests", "request.view", "r", "inbox"),
+            Entry("approvals", _("Approvals"), "receivables:approvals", "work.view", "p", "check"),
+            Entry("invoices", _("Invoices"), "receivables:invoices", "invoice.view", "i", "document"),
+            Entry(
+                "cash",
+                _("Cash"),
+                "receivables:cash",
+                "bank.view",
+                "c",
+                "coins",
+                "receivables.pages.counts.cash",
+            ),
+        ),
+    ),
+    Section(
+        _("Records"),
+        (
+            Entry("customers", _("Customers"), "receivables:customers", "customer.view", "u", "people"),
+            Entry("bank_accounts", _("Bank accounts"), "receivables:bank_accounts", "bank.view", "b"),
+            Entry("imports", _("Imports"), "receivables:imports", "bank.import", "m"),
+        ),
+    ),
+    Section(
+        _("Figures"),
+        (
+            Entry("aging", _("Aging"), "receivables:aging", "aging.view", "a", "chart"),
+            Entry("ledger", _("Ledger"), "receivables:ledger", "entry.view", "l"),
+        ),
+    ),
+    Section(
+        _("Control"),
+        (
+            Entry("changes", _("Changes"), "receivables:changes", "customer.view", "h"),
+            Entry("audit", _("Audit"), "receivables:audit", "audit.view", "t"),
+            Entry("settings", _("Settings"), "receivables:settings", "staff.admin", "s"),
+        ),
+    ),
+)
