@@ -125,7 +125,7 @@ def _is_binary(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     odd = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    return odd * 10 > len(head)
+    return odd > max(8, len(head) // 10)
 
 
 def _unsupported(what: str) -> Unreadable:

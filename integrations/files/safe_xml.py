@@ -63,6 +63,20 @@ def refuse_document_type(raw: bytes) -> None:
         raise Unreadable("not_xml", f"The XML is not well formed: {e}", line=e.lineno or None) from e
 
 
+def refuse_document_type_in_head(head: bytes) -> None:
+    """The same for the first piece of a stream; a piece that ends before the root element is refused too."""
+    guard = expat.ParserCreate()
+    guard.StartDoctypeDeclHandler = _refuse
+    guard.StartElementHandler = _stop
+    try:
+        guard.Parse(head, False)
+    except _Enough:
+        return
+    except expat.ExpatError as e:
+        raise Unreadable("not_xml", f"A part of the file is not well formed XML: {e}", line=e.lineno or None) from e
+    raise Unreadable("xml_refused", "A part of the file does not begin like an XML part of a workbook.")
+
+
 def _refuse(*_: object) -> None:
     raise Unreadable(
         "xml_refused",
