@@ -4,7 +4,7 @@ P = "receivables_"
 
 # Facts: never updated, never deleted.
 FACTS = [
-    "allocation", "payment", "refund", "reversal", "reversalundone", "transfer", "creditnote", "writeoff", "recovery",
+    "allocation", "payment", "refund", "reversal", "reversalundone", "transfer", "creditnote", "creditnotevoid", "writeoff", "recovery",
     "exchangerate", "periodlock", "audit", "instalment",
 ]
 # Rows that stay for ever, though some of their columns may change.
@@ -13,6 +13,7 @@ NEVER_DELETED = ["entry", "statement", "statementline", "customer", "dispute", "
 STATES = [
     ("invoice", "state"), ("dispute", "state"), ("workitem", "state"), ("statement", "state"),
     ("statementline", "state"), ("change", "decision"), ("importfile", "state"),
+    ("message", "state"),
 ]
 ENTRY_FIXED = [
     "id", "entity_id", "customer_id", "kind", "currency", "amount", "document_on", "due_on", "booked_on", "reference",

@@ -1,6 +1,6 @@
 """The nouns of this floor, gathered so that Django finds them."""
 
-from receivables.models.adjustment import CreditNote, Recovery, WriteOff
+from receivables.models.adjustment import CreditNote, CreditNoteVoid, Recovery, WriteOff
 from receivables.models.audit import Audit, ChainHead, RequestKey
 from receivables.models.bank import BankAccount, ImportFile, ImportMapping, PayerAlias, Statement, StatementLine
 from receivables.models.customer import Contact, Customer, CustomerProfile
@@ -9,14 +9,15 @@ from receivables.models.dispute import Dispute
 from receivables.models.entity import ExchangeRate, LegalEntity, NumberSeries, PeriodLock
 from receivables.models.invoice import Instalment, Invoice, InvoiceLine
 from receivables.models.ledger import Allocation, Entry
+from receivables.models.message import Message
 from receivables.models.payment import Payment, Refund, Reversal, ReversalUndone, Transfer
 from receivables.models.staff import ApiToken, Role, User
 from receivables.models.work import ApprovalFlow, Change, Delegation, WorkItem
 
 __all__ = [
     "Allocation", "ApiToken", "ApprovalFlow", "Attachment", "Audit", "BankAccount", "ChainHead", "Change", "Contact",
-    "CreditNote", "Customer", "CustomerProfile", "Delegation", "Dispatch", "Dispute", "Entry", "ExchangeRate",
-    "ImportFile", "ImportMapping", "Instalment", "Invoice", "InvoiceLine", "LegalEntity", "NumberSeries", "PayerAlias",
+    "CreditNote", "CreditNoteVoid", "Customer", "CustomerProfile", "Delegation", "Dispatch", "Dispute", "Entry", "ExchangeRate",
+    "ImportFile", "ImportMapping", "Instalment", "Invoice", "InvoiceLine", "LegalEntity", "Message", "NumberSeries", "PayerAlias",
     "Payment", "PeriodLock", "Recovery", "Refund", "RequestKey", "Reversal", "ReversalUndone", "Role", "Statement",
     "StatementLine", "Transfer", "User", "WorkItem", "WriteOff",
 ]

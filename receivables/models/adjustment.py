@@ -36,6 +36,25 @@ class CreditNote(Recorded):
         return self.number
 
 
+class CreditNoteVoidQuerySet(ScopedQuerySet):
+    entity_path = "credit_note__entity_id"
+    customer_path = "credit_note__customer_id"
+
+
+class CreditNoteVoid(Recorded):
+    """A credit note that was wrong, taken back by the opposite entry. Both documents stay and name each other."""
+
+    credit_note = models.OneToOneField(CreditNote, on_delete=models.PROTECT, related_name="void")
+    voided_on = models.DateField()
+    reason = models.CharField(max_length=300)
+    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="credit_note_void")
+
+    objects = CreditNoteVoidQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"void of {self.credit_note}"
+
+
 class WriteOffQuerySet(ScopedQuerySet):
     entity_path = "entry__entity_id"
     customer_path = "entry__customer_id"

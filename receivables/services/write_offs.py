@@ -1,0 +1,144 @@
+"""Amounts given up as loss: proposed by one person and decided by another, small differences by the policy, and recoveries."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from receivables import audit, posting
+from receivables.actor import Actor
+from receivables.audit import Line
+from receivables.models import Change, Entry, Invoice, Payment, Recovery, WriteOff
+from receivables.rules.money import Money, format_plain
+from receivables.rules.refusals import Refused
+
+POLICY_REASONS = {"bank_fee", "small_difference", "early_payment_discount"}
+"""Differences that the matching policy may give up by itself, within its tolerance."""
+
+
+def write(
+    line: Line,
+    *,
+    invoice: Invoice,
+    amount: Money,
+    on: date,
+    reason_code: str,
+    reason: str = "",
+    change: Change | None = None,
+) -> WriteOff:
+    """Gives up `amount` of what is open of an invoice, oldest instalment first, under an open audit line.
+
+    The caller holds the customer's lock and settles the invoice's state afterwards. Refuses over_open.
+    """
+    left_open = posting.open_amount(invoice)
+    if amount.minor <= 0 or amount.minor > left_open:
+        raise Refused(
+            "over_open",
+            _("%(left)s is open of %(invoice)s; no more than that can be written off.")
+            % {"left": format_plain(left_open, invoice.currency), "invoice": invoice},
+            field="amount",
+            left=left_open,
+        )
+    early = reason_code == "early_payment_discount"
+    entry = posting.enter(
+        line,
+        entity=invoice.entity,
+        customer=invoice.customer,
+        kind=Entry.Kind.DISCOUNT if early else Entry.Kind.WRITE_OFF,
+        currency=invoice.currency,
+        amount=-amount.minor,
+        booked_on=on,
+        reference=invoice.number or "",
+    )
+    left = amount.minor
+    for debit in Entry.objects.filter(instalment__invoice=invoice).order_by("due_on", "pk"):
+        part = min(left, debit.amount - debit.allocated)
+        if part > 0:
+            posting.allocate(line, debit=debit, credit=entry, amount=part, reason=reason_code[:60])
+            left -= part
+    row = WriteOff(
+        invoice=invoice,
+        amount=amount.minor,
+        written_off_on=on,
+        reason_code=reason_code,
+        reason=reason,
+        entry=entry,
+        change=change,
+        recorded_at=line.now,
+        audit_seq=line.seq,
+    )
+    row.save(force_insert=True)
+    line.touch("write_off", row.pk, invoice.pk, amount.minor, reason_code)
+    return row
+
+
+def write_whole(line: Line, *, invoice: Invoice, on: date, reason_code: str, reason: str, change: Change) -> WriteOff:
+    """Everything still open of an invoice, given up by two people: ISSUED or SENT → WRITTEN_OFF."""
+    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT):
+        raise Refused("state", _("An invoice in state %(state)s cannot be written off.") % {"state": invoice.state})
+    amount = Money(posting.open_amount(invoice), invoice.currency)
+    row = write(line, invoice=invoice, amount=amount, on=on, reason_code=reason_code, reason=reason, change=change)
+    invoice.write_off()
+    line.stamp(invoice)
+    invoice.save(update_fields=["state", "audit_seq"])
+    posting.stop([invoice.customer])
+    return row
+
+
+@transaction.atomic
+def write_difference(
+    *, invoice: Invoice, amount: Money, on: date, reason_code: str, now: datetime, by: Actor
+) -> WriteOff:
+    """A small difference within the matching policy (bank fee, rounding, early-payment discount): needs no second person.
+
+    Refuses reason_not_allowed for any other reason: losses need two people.
+    """
+    if reason_code not in POLICY_REASONS:
+        raise Refused("reason_not_allowed", _("Only differences within the policy need no second person."), field="reason")
+    posting.lock(invoice.customer_id)
+    posting.refuse_closed(invoice.entity, on)
+    subject = f"invoice:{invoice.pk}"
+    with audit.line("invoice.difference_written_off", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code) as line:
+        row = write(line, invoice=invoice, amount=amount, on=on, reason_code=reason_code)
+        posting.settle(line, Entry.objects.filter(instalment__invoice=invoice))
+        posting.stop([invoice.customer])
+    return row
+
+
+@transaction.atomic
+def recover(*, write_off: WriteOff, payment: Payment, amount: Money, on: date, now: datetime, by: Actor) -> Recovery:
+    """Money came for something written off: recovered income. The payment settles a recovery entry; the invoice stays as it is.
+
+    Refuses over_recovered beyond the amount written off, and over_allocated beyond what is left of the payment.
+    """
+    invoice = write_off.invoice
+    posting.lock(invoice.customer_id)
+    posting.refuse_closed(invoice.entity, on)
+    done = sum(write_off.recoveries.values_list("amount", flat=True))
+    if amount.minor <= 0 or amount.minor > write_off.amount - done:
+        raise Refused(
+            "over_recovered",
+            _("At most %(left)s of this write-off can still be recovered.")
+            % {"left": format_plain(write_off.amount - done, invoice.currency)},
+            field="amount",
+        )
+    subject = f"invoice:{invoice.pk}"
+    with audit.line("write_off.recovered", by=by, now=now, subject=subject, entity=invoice.entity) as line:
+        entry = posting.enter(
+            line,
+            entity=invoice.entity,
+            customer=invoice.customer,
+            kind=Entry.Kind.RECOVERY,
+            currency=invoice.currency,
+            amount=amount.minor,
+            booked_on=on,
+            reference=invoice.number or "",
+        )
+        posting.allocate(line, debit=entry, credit=payment.entry, amount=amount.minor, reason="recovery")
+        row = Recovery(
+            write_off=write_off, amount=amount.minor, recovered_on=on, entry=entry, recorded_at=now, audit_seq=line.seq
+        )
+        row.save(force_insert=True)
+        line.touch("recovery", row.pk, write_off.pk, amount.minor)
+    return row
