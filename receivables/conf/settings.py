@@ -1,4 +1,4 @@
-"""Django's settings, all of them read from the environment; `docs/operations.md` lists the variables. Nothing here decides business."""
+"""Django's settings, read from the environment; `docs/operations.md` lists the variables. Nothing here decides business."""
 
 import warnings
 
@@ -60,6 +60,10 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "receivables.context.shell",
+            ],
+            "builtins": [
+                f"receivables.templatetags.{name}" for name in ("dates", "figures", "forms", "parts", "shell", "states")
             ],
         },
     }
@@ -91,6 +95,9 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 # --- People ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "receivables.User"
 ACCESS_TABLES = ["receivables.access_table.TABLE"]
+# The log-in page of the demo company offers its invented people; never in production.
+DUEBOOK_DEMO = environment.flag("DUEBOOK_DEMO") and not PRODUCTION
+DUEBOOK_DEMO_PASSWORD = environment.text("DUEBOOK_DEMO_PASSWORD", "duebook-demo-1234")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

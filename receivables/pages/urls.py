@@ -1,6 +1,14 @@
 """Addresses of the receivables pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from receivables.pages import session, styleguide
 
 app_name = "receivables"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", session.home, name="home"),
+    path("login/", session.log_in, name="login"),
+    path("logout/", session.log_out, name="logout"),
+    path("preferences/", session.preferences, name="preferences"),
+    path("styleguide/", styleguide.show, name="styleguide"),
+]
