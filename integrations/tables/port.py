@@ -10,6 +10,7 @@ from typing import Protocol
 from integrations import registry
 from integrations.errors import VALUE_SHOWN, Unreadable
 from integrations.files.media import Kind, Source, admit
+from integrations.files.names import comparable
 from integrations.tables.values import (
     DateOrder,
     DateText,
@@ -121,11 +122,6 @@ def open_table(source: Source, *, name: str, options: TableOptions | None = None
         raise Unreadable("unsupported_media", "The file is XML, not a table.", repair="Upload CSV or XLSX.")
     reader: Adapter = registry.adapter("tables", "xlsx_file" if admitted.kind is Kind.XLSX else "csv_file")
     return reader.read(admitted.stream, name=admitted.name, options=options or TableOptions())
-
-
-def comparable(title: str) -> str:
-    """A header for comparing: blanks of any kind collapsed, letter case ignored."""
-    return " ".join(strip_invisible(title).split()).casefold()
 
 
 def problem(code: str, line: int, reason: str, *, column: str = "", value: str = "", repair: str = "") -> RowProblem:
