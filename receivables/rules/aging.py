@@ -1,4 +1,5 @@
-"""Aging: buckets by days past due, their edges in one place, and the proof that the buckets sum to the ledger.
+"""Aging: buckets by days past due, their edges in one place, and the proof that the buckets sum to the
+ledger.
 
 Pure arithmetic over dates and minor units; which items are open as of a date is a question of the ledger.
 """
@@ -6,6 +7,7 @@ Pure arithmetic over dates and minor units; which items are open as of a date is
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal, Self
 
 from receivables.rules.due_rules import due_on
@@ -52,7 +54,8 @@ class Buckets:
 
     @classmethod
     def chinese_years(cls) -> Self:
-        """Year bands from the document date: <=1y (up to and including the anniversary), 1-2y ... 4-5y, >5y."""
+        """Year bands from the document date: <=1y (up to and including the anniversary), 1-2y ... 4-5y,
+        >5y."""
         bands = [Bucket(f"{n - 1}-{n}y", n, n) for n in range(2, 6)]
         return cls(
             (Bucket("<=1y", None, 1), *bands, Bucket(">5y", 6, None)),
@@ -64,8 +67,8 @@ class Buckets:
     def of_edges(cls, edges: Sequence[int], base: Base = "due") -> Self:
         """From the last day of each bucket, rising. Without a negative edge or 0, not_due is put in front.
 
-        A negative edge splits what is not due yet: (-31, -8, -1, 0, 7, 30) = due in more than 31 days, due in 31 to 8,
-        due in 7 to 1, today, 1-7, 8-30, 30+. Keys of such buckets are the plain ranges "-31..-8".
+        A negative edge splits what is not due yet: (-31, -8, -1, 0, 7, 30) = due in more than 31 days, due in
+        31 to 8, due in 7 to 1, today, 1-7, 8-30, 30+. Keys of such buckets are the plain ranges "-31..-8".
         """
         if (
             not edges
@@ -78,7 +81,7 @@ class Buckets:
                 f"Give 1 to {_MOST_EDGES} bucket edges in days.",
                 field="buckets",
             )
-        if any(a >= b for a, b in zip(edges, edges[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(edges)):
             raise Refused(
                 "buckets_invalid",
                 "Bucket edges must rise, such as 30,60,90.",
@@ -92,14 +95,13 @@ class Buckets:
                 field="buckets",
             )
         made = [_bucket(None, ends[0])]
-        made += [
-            _bucket(low + 1, high) for low, high in zip(ends, ends[1:], strict=False)
-        ]
+        made += [_bucket(low + 1, high) for low, high in pairwise(ends)]
         return cls((*made, _bucket(ends[-1] + 1, None)), base)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From the upper edges: "30,60,90", "document:30,60" or "years". Refuses anything else (buckets_invalid)."""
+        """From the upper edges: "30,60,90", "document:30,60" or "years". Refuses anything else
+        (buckets_invalid)."""
         if text.strip() == "years":
             return cls.chinese_years()
         head, colon, tail = text.strip().partition(":")
@@ -125,9 +127,7 @@ class Buckets:
         if self.unit == "years":
             return "years"
         edges = [b.high for b in self.buckets if b.high is not None]
-        text = ",".join(
-            str(e) for e in (edges[1:] if edges[0] == 0 and len(edges) > 1 else edges)
-        )
+        text = ",".join(str(e) for e in (edges[1:] if edges[0] == 0 and len(edges) > 1 else edges))
         return f"document:{text}" if self.base == "document" else text
 
     @property
@@ -135,14 +135,11 @@ class Buckets:
         return tuple(b.key for b in self.buckets)
 
     def bucket_of(self, base_on: date | None, as_of: date) -> Bucket:
-        """The bucket of an item whose base date (due or document, see `base`) is `base_on`; UNDATED for None."""
+        """The bucket of an item whose base date (due or document, see `base`) is `base_on`; UNDATED for
+        None."""
         if base_on is None:
             return UNDATED
-        age = (
-            _years_begun(base_on, as_of)
-            if self.unit == "years"
-            else days_past_due(base_on, as_of)
-        )
+        age = _years_begun(base_on, as_of) if self.unit == "years" else days_past_due(base_on, as_of)
         return self.bucket_of_age(age)
 
     def bucket_of_age(self, age: int) -> Bucket:
@@ -155,18 +152,18 @@ def days_past_due(due_on: date, as_of: date) -> int:
     return (as_of - due_on).days
 
 
-def bucket_of(
-    due_on: date | None, as_of: date, buckets: Buckets | None = None
-) -> Bucket:
+def bucket_of(due_on: date | None, as_of: date, buckets: Buckets | None = None) -> Bucket:
     """The bucket of an item due on `due_on`; the default buckets unless others are given."""
     return (buckets or Buckets.default()).bucket_of(due_on, as_of)
 
 
 @dataclass(frozen=True, slots=True)
 class SumProof:
-    """One currency, minor units. Σ buckets (not-due included) + undated − unapplied = net; difference = net − ledger.
+    """One currency, minor units. Σ buckets (not-due included) + undated − unapplied = net; difference = net −
+    ledger.
 
-    `unapplied` (cash and credit notes) is positive when the customer has credit. Disputed is a memo outside the sum.
+    `unapplied` (cash and credit notes) is positive when the customer has credit. Disputed is a memo outside
+    the sum.
     """
 
     currency: str
@@ -182,10 +179,9 @@ class SumProof:
         return self.difference == 0
 
 
-def prove(
-    *, currency: str, buckets: Iterable[int], undated: int, unapplied: int, ledger: int
-) -> SumProof:
-    """The sum-proof of one currency from minor units; `ledger` = Σ entries of the same items as of the same date."""
+def prove(*, currency: str, buckets: Iterable[int], undated: int, unapplied: int, ledger: int) -> SumProof:
+    """The sum-proof of one currency from minor units; `ledger` = Σ entries of the same items as of the same
+    date."""
     total = sum(buckets)
     net = total + undated - unapplied
     return SumProof(currency, total, undated, unapplied, net, ledger, net - ledger)
@@ -202,10 +198,7 @@ def _bucket(low: int | None, high: int | None) -> Bucket:
 
 
 def _years_begun(document_on: date, as_of: date) -> int:
-    """1 up to and including the first anniversary, 2 up to the second ...; 29 February counts to the month's end."""
+    """1 up to and including the first anniversary, 2 up to the second ...; 29 February counts to the month's
+    end."""
     years = max(0, as_of.year - document_on.year)
-    return (
-        years
-        if years and as_of <= due_on((("months", 12 * years),), document_on)
-        else years + 1
-    )
+    return years if years and as_of <= due_on((("months", 12 * years),), document_on) else years + 1

@@ -1,7 +1,9 @@
-"""Business days and working hours: weekends, public holidays and make-up workdays of a country, in elapsed time.
+"""Business days and working hours: weekends, public holidays and make-up workdays of a country, in elapsed
+time.
 
 Pure functions of dates, aware moments and a calendar; it never asks what day it is. Holidays come from the
-`holidays` tables; what a government has not yet announced is not known here either (see `extra_*` of Calendar).
+`holidays` tables; what a government has not yet announced is not known here either (see `extra_*` of
+Calendar).
 """
 
 from collections.abc import Iterator
@@ -85,25 +87,22 @@ def add_business_days(on: date, days: int, calendar: Calendar) -> date:
     return on
 
 
-def deadline(
-    started_at: datetime, hours: Decimal | int | timedelta, hours_of_work: Hours
-) -> datetime:
+def deadline(started_at: datetime, hours: Decimal | int | timedelta, hours_of_work: Hours) -> datetime:
     """The moment (in the zone of `hours_of_work`) when so many working hours have passed since `started_at`.
 
-    Hours are elapsed time, so a night in which clocks change neither gives nor takes one. No hours at all give
-    `started_at`, or the next opening when nobody works then. Refuses negative or float hours and naive moments.
+    Hours are elapsed time, so a night in which clocks change neither gives nor takes one. No hours at all
+    give `started_at`, or the next opening when nobody works then. Refuses negative or float hours and naive
+    moments.
     """
     left = _duration(hours)
     begin = _utc(started_at)
     zone = _zone(hours_of_work.zone)
     first = begin.astimezone(zone).date()
     for opens, closes in _shifts(first, _LONGEST_DEADLINE, hours_of_work):
-        opens = max(opens, begin)
-        if opens >= closes:
-            continue
-        if left <= closes - opens:
-            return (opens + left).astimezone(zone)
-        left -= closes - opens
+        start = max(opens, begin)
+        if start < closes and left <= closes - start:
+            return (start + left).astimezone(zone)
+        left -= max(timedelta(), closes - start)
     raise Refused(
         "deadline_too_far",
         f"The deadline lies more than {_LONGEST_DEADLINE} days ahead.",
@@ -142,9 +141,7 @@ def _walk(on: date, step: int, calendar: Calendar) -> date:
         found = on + timedelta(days=step * offset)
         if is_business_day(found, calendar):
             return found
-    raise Refused(
-        "no_business_day", f"No business day within {_LONGEST_BREAK} days of {on}."
-    )
+    raise Refused("no_business_day", f"No business day within {_LONGEST_BREAK} days of {on}.")
 
 
 def _duration(hours: Decimal | int | timedelta) -> timedelta:
@@ -156,14 +153,11 @@ def _duration(hours: Decimal | int | timedelta) -> timedelta:
             f"Hours are a decimal, not {type(hours).__name__}.",
             field="hours",
         )
-    elif (
-        isinstance(hours, Decimal)
-        and not hours.is_finite()
-        or abs(hours) > 24 * _LONGEST_DEADLINE
-    ):
-        raise Refused("hours_invalid", f"{hours} hours are no deadline.", field="hours")
     else:
-        left = timedelta(microseconds=int(hours * _MICROSECONDS_PER_HOUR))
+        exact = Decimal(hours)
+        if not exact.is_finite() or abs(exact) > 24 * _LONGEST_DEADLINE:
+            raise Refused("hours_invalid", f"{hours} hours are no deadline.", field="hours")
+        left = timedelta(microseconds=int(exact * _MICROSECONDS_PER_HOUR))
     if left < timedelta():
         raise Refused("hours_invalid", "Hours must not be negative.", field="hours")
     return left
@@ -179,15 +173,16 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refused(
-            "zone_unknown", f"{name[:40]!r} is not a time zone such as Europe/Berlin."
-        ) from None
+        raise Refused("zone_unknown", f"{name[:40]!r} is not a time zone such as Europe/Berlin.") from None
 
 
 @lru_cache(maxsize=1024)
 def _working_days(country: str, subdivision: str | None, year: int) -> frozenset[date]:
-    """One year as a set: the library fills its years lazily and not thread-safely, so it is asked once and dropped."""
+    """One year as a set: the library fills its years lazily and not thread-safely, so it is asked once and
+    dropped."""
     try:
+        if len(country) != 2:
+            raise NotImplementedError
         table = holidays.country_holidays(country, subdiv=subdivision, years=year)
     except NotImplementedError:
         place = f"{country}-{subdivision}" if subdivision else country

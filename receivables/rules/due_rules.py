@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from receivables.rules.refusals import Refused
 
 Step = tuple[str, int | tuple[str, int]]
-"""("days", n) n days on, back when negative · ("months", n) the same day n months on, clamped to the month's end ·
-("end_of_month", 0) last day of the month reached · ("day", d) day d of the month reached, clamped ·
-("next_day", d) the first d-th of a month on or after (clamped) · ("weekday", ("fri", 0)) the first Friday on or after ·
-("weekday", ("fri", 2)) the first second-Friday-of-a-month on or after; -1 the last Friday of a month.
+"""("days", n) n days on, back when negative · ("months", n) the same day n months on, clamped to the month's
+end · ("end_of_month", 0) last day of the month reached · ("day", d) day d of the month reached, clamped ·
+("next_day", d) the first d-th of a month on or after (clamped) · ("weekday", ("fri", 0)) the first Friday on
+or after · ("weekday", ("fri", 2)) the first second-Friday-of-a-month on or after; -1 the last Friday of a
+month.
 """
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -32,19 +33,16 @@ def due_on(steps: Sequence[Step], start_on: date) -> date:
     try:
         for kind, value in steps:
             start_on = (
-                _nth_weekday(start_on, value)
-                if isinstance(value, tuple)
-                else _MOVES[kind](start_on, value)
+                _nth_weekday(start_on, value) if isinstance(value, tuple) else _MOVES[kind](start_on, value)
             )
     except (OverflowError, ValueError):
-        raise Refused(
-            "date_out_of_range", "The due date lies beyond the calendar.", field="due"
-        ) from None
+        raise Refused("date_out_of_range", "The due date lies beyond the calendar.", field="due") from None
     return start_on
 
 
 def steps_from_json(data: object) -> tuple[Step, ...]:
-    """[{"months": 1}, {"day": 15}, {"weekday": "fri", "nth": 2}, {"end_of_month": true}] as steps, checked."""
+    """[{"months": 1}, {"day": 15}, {"weekday": "fri", "nth": 2}, {"end_of_month": true}] as steps,
+    checked."""
     if not isinstance(data, list) or len(data) > _MOST_STEPS:
         raise _invalid(f"A due rule is a list of up to {_MOST_STEPS} steps.")
     return tuple(_step(item) for item in data)
@@ -55,9 +53,7 @@ def steps_to_json(steps: Sequence[Step]) -> list[dict[str, object]]:
     stored: list[dict[str, object]] = []
     for kind, value in steps:
         if isinstance(value, tuple):
-            stored.append(
-                {"weekday": value[0]} | ({"nth": value[1]} if value[1] else {})
-            )
+            stored.append({"weekday": value[0]} | ({"nth": value[1]} if value[1] else {}))
         else:
             stored.append({kind: True if kind == "end_of_month" else value})
     return stored
@@ -68,12 +64,7 @@ def _step(item: object) -> Step:
         raise _invalid('A step is written like {"days": 30}.')
     if "weekday" in item:
         name, nth = item["weekday"], item.get("nth", 0)
-        if (
-            set(item) - {"weekday", "nth"}
-            or name not in WEEKDAYS
-            or not _whole(nth)
-            or not -1 <= nth <= 4
-        ):
+        if set(item) - {"weekday", "nth"} or name not in WEEKDAYS or not _whole(nth) or not -1 <= nth <= 4:
             raise _invalid(
                 'A weekday step is written like {"weekday": "fri", "nth": 2}; nth is 1 to 4, or -1 for last.'
             )
@@ -116,11 +107,7 @@ def _nth_weekday(on: date, rule: tuple[str, int]) -> date:
     if nth == 0:
         return on + timedelta(days=(weekday - on.weekday()) % 7)
     found = _nth_of_month(on, weekday, nth)
-    return (
-        found
-        if found >= on
-        else _nth_of_month(_add_months(on.replace(day=1), 1), weekday, nth)
-    )
+    return found if found >= on else _nth_of_month(_add_months(on.replace(day=1), 1), weekday, nth)
 
 
 def _nth_of_month(on: date, weekday: int, nth: int) -> date:

@@ -1,7 +1,7 @@
 """Money: an integer of minor units beside its ISO 4217 currency, exact in every step.
 
-Parsing, printing, adding within one currency, percentages and splits that lose nothing. Not conversion rates (they
-are dated rows) and not localised display (grouping and symbols belong to the rendering).
+Parsing, printing, adding within one currency, percentages and splits that lose nothing. Not conversion rates
+(they are dated rows) and not localised display (grouping and symbols belong to the rendering).
 """
 
 import re
@@ -32,8 +32,8 @@ class CurrencyMismatch(Refused):
 def to_minor(text: str | int | Decimal, currency: str) -> int:
     """Minor units of a plain decimal in major units: to_minor("19.90", "EUR") == 1990.
 
-    Takes "1234.5", "-3", an int or a Decimal of major units. Refuses floats, exponents, grouping marks, more decimals
-    than the currency has (amount_invalid) and what a BIGINT cannot hold (amount_out_of_range).
+    Takes "1234.5", "-3", an int or a Decimal of major units. Refuses floats, exponents, grouping marks, more
+    decimals than the currency has (amount_invalid) and what a BIGINT cannot hold (amount_out_of_range).
     """
     if isinstance(text, bool) or not isinstance(text, str | int | Decimal):
         raise Refused(
@@ -165,12 +165,14 @@ class Money:
         return Money(round_half_up(self.minor * _fraction(p) / 100), self.currency)
 
     def converted(self, rate: Decimal | Fraction, currency: str) -> "Money":
-        """This amount in `currency`, rounded half-up once; `rate` = units of `currency` for one unit of this one."""
+        """This amount in `currency`, rounded half-up once; `rate` = units of `currency` for one unit of this
+        one."""
         scale = Fraction(10 ** exponent(currency), 10 ** exponent(self.currency))
         return Money(round_half_up(self.minor * _fraction(rate) * scale), currency)
 
     def split_evenly(self, n: int) -> list["Money"]:
-        """`n` parts that differ by at most one minor unit, the larger first: 100.00 / 3 = 33.34 + 33.33 + 33.33."""
+        """`n` parts that differ by at most one minor unit, the larger first: 100.00 / 3 = 33.34 + 33.33 +
+        33.33."""
         return self.split_by_weights([1] * n)
 
     def split_by_weights(self, weights: Sequence[int | Decimal | Fraction]) -> list["Money"]:
@@ -180,8 +182,8 @@ class Money:
     def split_instalments(self, percents: Sequence[Decimal | int | Fraction]) -> list["Money"]:
         """Instalments of `percents` (sum 100): each half-up, the last takes the rest.
 
-        No part exceeds what is left, so tiny amounts never give a part of the opposite sign. Refuses percentages that
-        are not above zero or do not sum to 100 (percents_not_100).
+        No part exceeds what is left, so tiny amounts never give a part of the opposite sign. Refuses
+        percentages that are not above zero or do not sum to 100 (percents_not_100).
         """
         shares = [_fraction(p) for p in percents]
         if not shares or any(s <= 0 for s in shares) or sum(shares) != 100:

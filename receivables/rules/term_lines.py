@@ -1,4 +1,5 @@
-"""The parts of payment terms and their stored form: instalment lines, the early-payment discount, exact shares.
+"""The parts of payment terms and their stored form: instalment lines, the early-payment discount, exact
+shares.
 
 Reading and writing of parts only; what they add up to, and what they do to an invoice, is in `terms`.
 """
@@ -23,8 +24,8 @@ _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?(/0*[1-9][0-9]{0,11})?")
 class Line:
     """One instalment: `kind` says what `share` means.
 
-    percent: per cent of the total · ratio: fraction of the total · remainder: per cent of what the lines before left
-    (100 = the rest) · fixed: major units of `currency` (mirrors the sign of the total).
+    percent: per cent of the total · ratio: fraction of the total · remainder: per cent of what the lines
+    before left (100 = the rest) · fixed: major units of `currency` (mirrors the sign of the total).
     """
 
     kind: Kind
@@ -35,7 +36,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class EarlyPayment:
-    """`percent` off when paid within `days` of the invoice date, the last day included; `on_tax`: off the tax too."""
+    """`percent` off when paid within `days` of the invoice date, the last day included; `on_tax`: off the tax
+    too."""
 
     percent: Decimal
     days: int
@@ -43,9 +45,7 @@ class EarlyPayment:
 
 
 def percent_of_total(line: Line) -> Fraction:
-    return {"percent": line.share, "ratio": line.share * 100}.get(
-        line.kind, Fraction(0)
-    )
+    return {"percent": line.share, "ratio": line.share * 100}.get(line.kind, Fraction(0))
 
 
 def is_rest(line: Line) -> bool:
@@ -72,20 +72,17 @@ def line_from_json(item: object) -> Line:
     if "divisor" in data:
         share = _consistent(share, str(data[kind]), _number(data["divisor"], "divisor"))
     if kind == "remainder" and share > 100:
-        raise invalid(
-            "A line cannot take more than 100 % of the remainder.", "remainder"
-        )
+        raise invalid("A line cannot take more than 100 % of the remainder.", "remainder")
     return Line(cast(Kind, kind), share, due)
 
 
 def _consistent(ratio: Fraction, written: str, divisor: Fraction) -> Fraction:
-    """1/divisor when `ratio` says the same: exactly, or as a repeating decimal cut at four places or later."""
-    places = len(written.partition(".")[2])
-    if divisor > 0 and (
-        ratio == 1 / divisor
-        or (places >= 4 and abs(ratio - 1 / divisor) < Fraction(1, 10**places))
-    ):
-        return 1 / divisor
+    """1/divisor when `ratio` says the same: exactly, or rounded or cut at four places or later."""
+    unit = Fraction(1, 10 ** len(written.partition(".")[2]))
+    if divisor > 0:
+        short_of = 1 / divisor - ratio
+        if short_of == 0 or (unit <= Fraction(1, 10**4) and -unit / 2 <= short_of < unit):
+            return 1 / divisor
     raise invalid(
         f"A ratio of {written[:20]} and a divisor of {decimal_text(divisor)} contradict each other.",
         "ratio",
@@ -95,11 +92,7 @@ def _consistent(ratio: Fraction, written: str, divisor: Fraction) -> Fraction:
 def early_from_json(item: object) -> EarlyPayment:
     data = mapping(item, {"percent", "days", "on_tax"}, "early_payment")
     days, on_tax = data.get("days"), data.get("on_tax", True)
-    if (
-        isinstance(days, bool)
-        or not isinstance(days, int)
-        or not isinstance(on_tax, bool)
-    ):
+    if isinstance(days, bool) or not isinstance(days, int) or not isinstance(on_tax, bool):
         raise invalid(
             "An early-payment discount has percent, whole days and on_tax true or false.",
             "early_payment",
@@ -113,9 +106,7 @@ def early_from_json(item: object) -> EarlyPayment:
 
 def _number(value: object, field: str) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise invalid(
-            "A share is a decimal string such as 33.5 or a fraction such as 1/3.", field
-        )
+        raise invalid("A share is a decimal string such as 33.5 or a fraction such as 1/3.", field)
     if _NUMBER.fullmatch(str(value)) is None:
         raise invalid(f"{str(value)[:20]!r} is not a number above zero.", field)
     top, _, bottom = str(value).partition("/")

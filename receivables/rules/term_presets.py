@@ -12,12 +12,7 @@ def _whole(*due: Step) -> Terms:
 
 
 def _parts(*parts: tuple[int | Fraction, int]) -> Terms:
-    return Terms(
-        tuple(
-            Line("percent", Fraction(percent), (("days", days),))
-            for percent, days in parts
-        )
-    )
+    return Terms(tuple(Line("percent", Fraction(percent), (("days", days),)) for percent, days in parts))
 
 
 def _early(percent: str, within: int, net: int) -> Terms:
@@ -40,8 +35,7 @@ PRESETS: dict[str, Terms] = {
     "50/50": _parts((50, 0), (50, 30)),
     "30/70": _parts((30, 15), (70, 45)),
     "30/50/20": _parts((30, 30), (50, 60), (20, 90)),
-    "THIRDS": _parts(
-        (Fraction(100, 3), 30), (Fraction(100, 3), 60), (Fraction(100, 3), 90)
-    ),
+    "THIRDS": _parts((Fraction(100, 3), 30), (Fraction(100, 3), 60), (Fraction(100, 3), 90)),
 }
-"""MONTHLY_25: the 25th of the month after the invoice (monthly settlement). EOM30: end of month, then 30 days."""
+"""MONTHLY_25: the 25th of the month after the invoice (monthly settlement). EOM30: end of month, then 30
+days."""

@@ -1,7 +1,7 @@
 """Payment terms: from an invoice date and an amount to instalments, due dates and an early-payment discount.
 
-Terms are data (JSON) and pure arithmetic here; who may change them and from when they hold is a matter of rows.
-Shipped terms stand in `term_presets`.
+Terms are data (JSON) and pure arithmetic here; who may change them and from when they hold is a matter of
+rows. Shipped terms stand in `term_presets`.
 """
 
 from collections.abc import Sequence
@@ -51,8 +51,8 @@ _MOST_LINES = 120
 class Due:
     """One instalment to be: `amount` falls due on `due_on`.
 
-    `nominal_on` is the date before a shift to a business day, None when nothing moved. Interest counts from it: the
-    shift gives time to pay, not free days.
+    `nominal_on` is the date before a shift to a business day, None when nothing moved. Interest counts from
+    it: the shift gives time to pay, not free days.
     """
 
     due_on: date
@@ -83,9 +83,7 @@ class Terms:
     shift: Shift = "none"
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.lines) <= _MOST_LINES or any(
-            line.share <= 0 for line in self.lines
-        ):
+        if not 1 <= len(self.lines) <= _MOST_LINES or any(line.share <= 0 for line in self.lines):
             raise invalid(
                 f"Terms have 1 to {_MOST_LINES} lines, each with a share above zero.",
                 "lines",
@@ -99,18 +97,12 @@ class Terms:
                     field="lines",
                     sum=decimal_text(hundredths),
                 )
-        elif (
-            hundredths > 100
-            or not is_rest(self.lines[-1])
-            or any(is_rest(li) for li in self.lines[:-1])
-        ):
+        elif hundredths > 100 or not is_rest(self.lines[-1]) or any(is_rest(li) for li in self.lines[:-1]):
             raise invalid(
                 "With fixed or remainder lines the last line, and only the last, takes the rest.",
                 "lines",
             )
-        if self.early and not (
-            0 < self.early.percent < 100 and 0 <= self.early.days <= 366
-        ):
+        if self.early and not (0 < self.early.percent < 100 and 0 <= self.early.days <= 366):
             raise invalid(
                 "An early-payment discount is above 0 and below 100 %, within 0 to 366 days.",
                 "early_payment",
@@ -118,12 +110,13 @@ class Terms:
 
     @classmethod
     def from_json(cls, data: object) -> Self:
-        """Terms from their stored form; refuses what does not add up (terms_invalid, percents_not_100, with `field`).
+        """Terms from their stored form; refuses what does not add up (terms_invalid, percents_not_100, with
+        `field`).
 
         {"lines": [{"percent": "30", "due": [{"days": 30}]}, {"remainder": "100", "due": [...]}],
         "early_payment": {"percent": "2", "days": 10, "on_tax": true}, "shift": "next"}. A line has one of percent,
-        ratio ("0.25", "1/3", or a decimal with "divisor"), remainder, fixed (with "currency"). Numbers are strings or
-        integers, never floats.
+        ratio ("0.25", "1/3", or a decimal with "divisor"), remainder, fixed (with "currency"). Numbers are
+        strings or integers, never floats.
         """
         known = mapping(data, {"lines", "early_payment", "shift"}, "terms")
         lines, shift = known.get("lines"), known.get("shift", "none")
@@ -139,16 +132,15 @@ class Terms:
         )
 
     def to_json(self) -> dict[str, object]:
-        """The stored form: strings, integers, lists and dicts only; from_json(to_json()) is the same terms."""
+        """The stored form: strings, integers, lists and dicts only; from_json(to_json()) is the same
+        terms."""
         lines: list[dict[str, object]] = []
         for line in self.lines:
             stored: dict[str, object] = {
                 line.kind: decimal_text(line.share),
                 "due": steps_to_json(line.due),
             }
-            lines.append(
-                stored | ({"currency": line.currency} if line.currency else {})
-            )
+            lines.append(stored | ({"currency": line.currency} if line.currency else {}))
         data: dict[str, object] = {"lines": lines, "shift": self.shift}
         if self.early:
             data["early_payment"] = {
@@ -169,8 +161,9 @@ def schedule(
 ) -> tuple[Due, ...]:
     """Instalments of `amount` in the order of the lines; Σ = amount, every part has its sign or is left out.
 
-    Parts are half-up, the last takes the rest, none exceeds what is left. Zero gives one line due on `invoice_on`.
-    `calendar` serves the shift (Monday to Friday when None). Refuses a fixed line in another currency.
+    Parts are half-up, the last takes the rest, none exceeds what is left. Zero gives one line due on
+    `invoice_on`. `calendar` serves the shift (Monday to Friday when None). Refuses a fixed line in another
+    currency.
     """
     if amount.minor == 0:
         return (Due(invoice_on, amount),)
@@ -195,13 +188,11 @@ def schedule(
     )
 
 
-def discount(
-    terms: Terms, invoice_on: date, amount: Money, tax: Money | None = None
-) -> Discount | None:
+def discount(terms: Terms, invoice_on: date, amount: Money, tax: Money | None = None) -> Discount | None:
     """The early-payment discount of a gross `amount` of which `tax` is tax; None when the terms give none.
 
-    Half-up once on the gross (on the net when `on_tax` is off); the tax part is half-up of the tax, the net part the
-    rest. Credit notes earn none.
+    Half-up once on the gross (on the net when `on_tax` is off); the tax part is half-up of the tax, the net
+    part the rest. Credit notes earn none.
     """
     if terms.early is None or amount.minor <= 0:
         return None
@@ -216,9 +207,7 @@ def discount(
         )
     if whole.minor == 0:
         return None
-    return Discount(
-        invoice_on + timedelta(days=terms.early.days), whole, whole - tax_part, tax_part
-    )
+    return Discount(invoice_on + timedelta(days=terms.early.days), whole, whole - tax_part, tax_part)
 
 
 def open_after_payments(
@@ -230,8 +219,8 @@ def open_after_payments(
 ) -> Money:
     """What stays open of `amount` after payments (value date, money); negative when more was paid than owed.
 
-    The value date decides, not the day of entry. The discount is kept only when amount − discount was paid in full
-    within its days; part payments earn no part of it, and who paid the full amount gets nothing back.
+    The value date decides, not the day of entry. The discount is kept only when amount − discount was paid in
+    full within its days; part payments earn no part of it, and who paid the full amount gets nothing back.
     """
     zero = Money.zero(amount.currency)
     paid = sum((money for _, money in payments), zero)
@@ -257,13 +246,9 @@ def _part(line: Line, size: int, left: int, currency: str) -> int:
     return round_half_up(size * percent_of_total(line) / 100)
 
 
-def _due(
-    terms: Terms, line: Line, invoice_on: date, amount: Money, calendar: Calendar
-) -> Due:
+def _due(terms: Terms, line: Line, invoice_on: date, amount: Money, calendar: Calendar) -> Due:
     nominal = due_on(line.due, invoice_on)
     if terms.shift == "none":
         return Due(nominal, amount)
-    shifted = (next_business_day if terms.shift == "next" else previous_business_day)(
-        nominal, calendar
-    )
+    shifted = (next_business_day if terms.shift == "next" else previous_business_day)(nominal, calendar)
     return Due(shifted, amount, None if shifted == nominal else nominal)
