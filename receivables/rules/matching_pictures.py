@@ -1,9 +1,10 @@
-"""What the matching rules look at and what they answer: bank lines, open items, aliases, the policy, and proposals
+"""What the matching rules look at and what they answer: bank lines, open items, aliases, the policy, and
+proposals
 with reasons. Frozen pictures only; nothing here decides (see `matching`) and nothing here reads a database.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from receivables.rules.refusals import Refused
@@ -59,7 +60,8 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Something learned: this name, IBAN or account has meant this customer, `hits` times (confirmed by a person)."""
+    """Something learned: this name, IBAN or account has meant this customer, `hits` times (confirmed by a
+    person)."""
 
     kind: str
     value: str
@@ -69,9 +71,11 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class MatchPolicy:
-    """How generous the matching is. Amounts are minor units of the line's currency; percent is in basis points.
+    """How generous the matching is. Amounts are minor units of the line's currency; percent is in basis
+    points.
 
-    A short payment is tolerated up to the smaller of the percentage and the amount that are set; neither set: not at all.
+    A short payment is tolerated up to the smaller of the percentage and the amount that are set; neither set:
+    not at all.
     `auto_alias` lets a learned account together with one unique exact amount be applied without a person.
     """
 
@@ -98,6 +102,11 @@ class MatchPolicy:
             message = f"References can be searched in {', '.join(SEARCHABLE)}, not in {', '.join(unknown)}."
             raise Refused("unknown_search_field", message, field="search_in")
 
+    def covers(self, item: OpenItem) -> bool:
+        """Whether the item was issued within the policy's dates (both inclusive; None: no bound)."""
+        after = self.issued_from is None or item.issued_on >= self.issued_from
+        return after and (self.issued_to is None or item.issued_on <= self.issued_to)
+
     def tolerance(self, expected: int) -> int:
         """How much less than `expected` (minor units) still counts as paid."""
         caps = [] if self.tolerance_amount is None else [self.tolerance_amount]
@@ -123,10 +132,13 @@ class Reason:
 class Proposal:
     """One way to apply a line. Allocations never exceed an item's open amount, nor together the line.
 
-    `difference` = line amount − open amount of the proposed items, in minor units: below zero something is missing,
-    above zero it stays on account. `difference_kind`: none · discount · bank_fee · tolerance · disputed · partial ·
-    over_payment · on_account. Discount, fee and tolerance are *proposals* to adjust: nothing is written off here.
-    `sure` says the allocations may be applied without a person; it says nothing about adjusting the difference.
+    `difference` = line amount − open amount of the proposed items, in minor units: below zero something is
+    missing, above zero it stays on account. `difference_kind`: none · discount · bank_fee · tolerance ·
+    disputed ·
+    partial · over_payment · on_account. Discount, fee and tolerance are *proposals* to adjust: nothing is
+    written
+    off here. `sure` says the allocations may be applied without a person; nothing about adjusting the
+    difference.
     """
 
     customer_id: int
@@ -136,7 +148,6 @@ class Proposal:
     difference: int = 0
     difference_kind: str = "none"
     sure: bool = False
-    quoted: frozenset[int] = field(default=frozenset(), compare=False)
 
     @property
     def allocated(self) -> int:
