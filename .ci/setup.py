@@ -116,13 +116,10 @@ def packages(python, lock):
 
 def npm_command(python):
     """An npm: the machine's own, else the one that a Python package brings."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     for candidate in (shutil.which("npm"), BIN / "npm"):
-        if candidate and Path(candidate).exists():
-            if (
-                run([candidate, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
-                == 0
-            ):
-                return candidate
+        if candidate and Path(candidate).exists() and run([candidate, "--version"], **silent).returncode == 0:
+            return candidate
     say("no npm here; bringing it as a Python package")
     packages(python, ROOT / "requirements" / "node.lock")
     return BIN / "npm"

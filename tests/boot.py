@@ -1,7 +1,7 @@
-"""Runs before Django reads its settings: test mode, a database of our own, nothing of the developer's. Loaded by `-p tests.boot`.
+"""Runs before Django reads its settings: test mode, a database of our own, nothing of the developer's. Loaded by `-p`.
 
-DUEBOOK_TEST_DB chooses `sqlite` (default) or `postgres`. One server and one folder serve the controller and all its xdist workers,
-which inherit the variables set here.
+DUEBOOK_TEST_DB chooses `sqlite` (default) or `postgres`. One server and one folder serve the controller and all its
+xdist workers, which inherit the variables set here.
 """
 
 import atexit
@@ -56,7 +56,7 @@ def _prepare() -> None:
 
 
 def _drop_leftovers(url: str) -> None:
-    """Databases of test processes that were killed. Only where the server is on this machine, so that process ids mean something."""
+    """Databases of test processes that were killed. Only on this machine, where process ids mean something."""
     import psycopg
 
     if not _is_local(urlsplit(url).hostname or ""):

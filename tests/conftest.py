@@ -1,4 +1,4 @@
-"""Fixtures every test may use: the shared sample files, the scale of counts. More stand in tests/fixtures/, one subject a file."""
+"""Fixtures every test may use: the sample files, the scale of counts. More stand in tests/fixtures/, one subject a file."""
 
 import os
 from collections.abc import Callable

@@ -63,9 +63,8 @@ def find() -> Server:
             return Server(url, name)
     tried = []
     user = quote(getpass.getuser(), safe="")
-    sockets = [
-        f"@{quote(folder, safe='')}" for folder in ("/var/run/postgresql", "/tmp") if Path(folder).is_dir()
-    ]  # noqa: S108
+    folders = [folder for folder in ("/var/run/postgresql", tempfile.gettempdir()) if Path(folder).is_dir()]
+    sockets = [f"@{quote(folder, safe='')}" for folder in folders]
     for host in ("@127.0.0.1:5432", *sockets):
         url = f"postgresql://{user}{host}/postgres"
         why_not = refusal(url)

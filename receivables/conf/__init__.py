@@ -1,1 +1,1 @@
-"""The one composition root: settings, addresses, schedule and start-up checks. Upper floors are named here by dotted string only."""
+"""The one composition root: settings, addresses, schedule, start-up checks. Upper floors are named here by dotted string only."""

@@ -1,7 +1,7 @@
 """Start-up checks of the installation: each wrong setting in one sentence with its remedy. They change nothing.
 
 E001 address · E002 yes/no · E003 number · E004 secret missing · E005 secret weak · E006 debug in production · E007 SQLite on a
-network file system · E008 time zone · E009 hosts · W001 browser files · W002 messages · W003 SQLite in production · W004 public URL.
+network file system · E008 time zone · E009 hosts · W001 browser files · W002 messages · W003 SQLite in production · W004 no TLS.
 """
 
 import zoneinfo

@@ -44,7 +44,7 @@ class Redaction(logging.Filter):
 class Formatter(logging.Formatter):
     """The usual line; a traceback is redacted too, because vendors put the request into their exceptions."""
 
-    def formatException(self, ei: Any) -> str:
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # the name is logging's
         return redact(super().formatException(ei))
 
 
