@@ -23,26 +23,13 @@ FREE_TEXT_MIN = 4
 
 BARE_NUMBER_MIN = 6
 
-_LEGAL_FORMS = frozenset(
-    (
-        "GMBH",
-        "AG",
-        "KG",
-        "OHG",
-        "UG",
-        "SE",
-        "LTD",
-        "LIMITED",
-        "LLC",
-        "LLP",
-        "PLC",
-        "INC",
-        "CORP",
-        "CO",
-        "COMPANY",
-    )
-    + ("SA", "SAS", "SARL", "SRL", "SPA", "BV", "NV", "OY", "AB", "AS", "APS", "KK", "PTE", "PTY")
-)
+# fmt: off
+_LEGAL_FORMS = frozenset({
+    "GMBH", "AG", "KG", "OHG", "UG", "SE", "LTD", "LIMITED", "LLC", "LLP", "PLC", "INC",
+    "CORP", "CO", "COMPANY", "SA", "SAS", "SARL", "SRL", "SPA", "BV", "NV", "OY", "AB",
+    "AS", "APS", "KK", "PTE", "PTY",
+})
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

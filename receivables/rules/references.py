@@ -15,10 +15,12 @@ JOINED_DIGITS_MIN = 6
 """Digits torn apart by spaces are put together again only from this length on: `12 345` is more often an
 amount."""
 
-LABELS = frozenset(
-    ("INV", "INVOICE", "INVNO", "BILL", "RE", "RG", "RN", "RNR", "RECHNUNG", "RECHNR", "NR", "NO", "REF")
-    + ("FAC", "FACT", "FACTURE", "FA", "FT", "FV", "FP")
-)
+# fmt: off
+LABELS = frozenset({
+    "INV", "INVOICE", "INVNO", "BILL", "RE", "RG", "RN", "RNR", "RECHNUNG", "RECHNR", "NR", "NO",
+    "REF", "FAC", "FACT", "FACTURE", "FA", "FT", "FV", "FP",
+})
+# fmt: on
 """Words that payers and banks put before a number; `RE712219` quotes 712219, but `B712219` does not."""
 
 _WORD = re.compile(r"[A-Z0-9]+|[^\W\d_A-Z]+|[^\W_]+")

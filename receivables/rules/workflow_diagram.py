@@ -5,6 +5,7 @@ current is the caller's knowledge.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from receivables.rules.workflow import Flow
 
@@ -58,7 +59,7 @@ def mermaid(nodes: Sequence[Node]) -> str:
     for node in nodes:
         text = f"{_entities(node.label)}<br/>{_entities(node.owner_role)} · {node.sla} h"
         lines.append(f'  {node.code}["{text}"]:::{node.state}')
-    lines += [f"  {a.code} --> {b.code}" for a, b in zip(nodes, nodes[1:], strict=False)]
+    lines += [f"  {a.code} --> {b.code}" for a, b in pairwise(nodes)]
     lines += [f"  classDef {state} fill:{colour}" for state, colour in _CLASSES.items()]
     return "\n".join(lines) + "\n"
 
@@ -69,7 +70,7 @@ def dot(nodes: Sequence[Node]) -> str:
     for node in nodes:
         text = f"{_escaped(node.label)}\\n{_escaped(node.owner_role)} · {node.sla} h"
         lines.append(f'  "{node.code}" [label="{text}", fillcolor="{_CLASSES[node.state]}"];')
-    lines += [f'  "{a.code}" -> "{b.code}";' for a, b in zip(nodes, nodes[1:], strict=False)]
+    lines += [f'  "{a.code}" -> "{b.code}";' for a, b in pairwise(nodes)]
     return "\n".join([*lines, "}"]) + "\n"
 
 

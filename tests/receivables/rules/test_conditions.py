@@ -230,11 +230,11 @@ def test_a_form_filled_in_wrongly_is_refused(form, code):
 @given(st.text(max_size=30))
 def test_a_value_from_a_form_stays_a_value_whatever_it_contains(value):
     form = {"fact": "segment", "op": "==", "value": value}
-    try:
-        condition = Condition.from_json(form, ALLOWED)
-    except Refused as no:
-        assert no.code == "condition_form"
+    if not value.isprintable():
+        with pytest.raises(Refused, match="condition_form"):
+            Condition.from_json(form, ALLOWED)
         return
+    condition = Condition.from_json(form, ALLOWED)
     assert condition.holds({"segment": value})
     assert not condition.holds({"segment": value + "x"})
 
