@@ -132,7 +132,8 @@ class Adapter(Protocol):
 class Arithmetic:
     """opening + movement = expected; `difference` = closing − expected. None where a balance is missing.
 
-    `closes` is None when there is nothing to check against. `unread` lines make a statement not close.
+    `closes` is None when there is nothing to check against. Unread lines, and balances in several currencies, make a
+    statement not close.
     """
 
     opening: int | None
@@ -157,6 +158,8 @@ def arithmetic(statement: Statement) -> Arithmetic:
     expected = None if opening is None else opening + movement
     difference = None if expected is None or closing is None else closing - expected
     closes = None if difference is None else difference == 0 and not unread and not others
+    if {balance.currency for balance in statement.balances} - {statement.currency}:
+        closes = False
     return Arithmetic(opening, movement, expected, closing, difference, closes, len(own), unread, others)
 
 
