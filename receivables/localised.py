@@ -2,6 +2,7 @@
 and what machines read (API, exports) is written by `rules/money` and ISO dates.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +16,7 @@ from receivables.rules.currencies import exponent
 from receivables.rules.money import format_plain
 
 MINUS = "\N{MINUS SIGN}"
+_CODE_THEN_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
 _DAY = {"en": "d MMM y", "zh": "y年M月d日"}
 _MOMENT = {"en": "d MMM y, HH:mm", "zh": "y年M月d日 HH:mm"}
 
@@ -39,6 +41,7 @@ def money(minor: int, currency: str, *, sign: bool = False, language: str | None
     text = where.currency_formats["standard"].apply(
         Decimal(format_plain(minor, currency)), where, currency=currency, currency_digits=False, force_frac=(digits, digits)
     )
+    text = _CODE_THEN_DIGIT.sub("\N{NO-BREAK SPACE}", text)
     return f"+{text}" if sign and minor > 0 else text.replace("-", MINUS)
 
 

@@ -63,7 +63,7 @@ class Sample(forms.Form):
 @doors.policy(doors.PUBLIC)
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """The page, or 404 outside DEBUG. `?toast=1` adds the two messages, `?empty=1` is a reminder of the empty state."""
+    """The page, or 404 outside DEBUG. `?toast=1` or `?toast=bad` adds a message, `?errors=1` fills the form wrongly."""
     if not settings.DEBUG:
         raise Http404
     if request.GET.get("toast"):
@@ -81,7 +81,7 @@ def _picture(request: HttpRequest) -> dict[str, Any]:
         "as_of": AS_OF,
         "rows": _rows(),
         "filters": Filters(request.GET),
-        "form": Sample(given),
+        "form": Sample(given) if request.GET.get("errors") else Sample(initial=given),
         "nodes": way(path, "SENT", notes=notes),
         "proofs": _proofs(),
         "broken": [SumProof("EUR", 100_00, 0, 0, 100_00, 99_90, 10)],

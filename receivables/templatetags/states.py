@@ -33,7 +33,7 @@ STATES: dict[str, Words] = {
         "REJECTED": (_("Dispute rejected"), QUIET),
         "WITHDRAWN": (_("Dispute withdrawn"), QUIET),
     },
-    "work": {"OPEN": (_("To do"), WARN), "DONE": (_("Done"), OK), "CANCELLED": (_("Cancelled"), OFF)},
+    "work": {"OPEN": (_("To do"), WARN), "DONE": (_("Done"), OK), "CANCELLED": (pgettext_lazy("work", "Cancelled"), OFF)},
     "change": {
         "": (_("Waits for a second person"), WARN),
         "OPEN": (_("Waits for a second person"), WARN),
@@ -63,7 +63,6 @@ STATES: dict[str, Words] = {
     "customer": {
         "INCOMPLETE": (_("Incomplete"), WARN),
         "ACTIVE": (_("Active"), OK),
-        "BLOCKED": (_("Blocked"), BAD),
         "CLOSED": (_("Closed"), OFF),
     },
     "fact": {

@@ -14,12 +14,16 @@
     function choose(index) {
       const list = visible();
       chosen = list.length ? (index + list.length) % list.length : -1;
-      options().forEach((option) => option.setAttribute("aria-selected", "false"));
-      input.removeAttribute("aria-activedescendant");
-      if (chosen < 0 || index < 0 && index !== -2) return;
-      list[chosen].setAttribute("aria-selected", "true");
+      options().forEach((option) => option.setAttribute("aria-selected", String(option === list[chosen])));
+      if (chosen < 0) { input.removeAttribute("aria-activedescendant"); return; }
       list[chosen].scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-activedescendant", list[chosen].id);
+    }
+
+    function chooseNone() {
+      chosen = -1;
+      options().forEach((option) => option.setAttribute("aria-selected", "false"));
+      input.removeAttribute("aria-activedescendant");
     }
 
     function show(open) {
@@ -31,8 +35,7 @@
       const wanted = input.value.trim().toLowerCase();
       options().forEach((option) => { option.parentElement.hidden = wanted !== "" && !option.textContent.toLowerCase().includes(wanted); });
       form.querySelector(".none").hidden = visible().length > 0;
-      chosen = -1;
-      if (wanted && visible().length) choose(0);
+      if (wanted && visible().length) choose(0); else chooseNone();
       show(true);
     }
 
@@ -40,7 +43,7 @@
     input.addEventListener("input", filter);
     input.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown") { event.preventDefault(); choose(chosen + 1); }
-      if (event.key === "ArrowUp") { event.preventDefault(); choose(chosen <= 0 ? visible().length - 1 : chosen - 1); }
+      if (event.key === "ArrowUp") { event.preventDefault(); choose(Math.max(chosen, 0) - 1); }
       if (event.key === "Escape") { input.value = ""; input.blur(); show(false); }
     });
     form.addEventListener("submit", (event) => {
