@@ -24,7 +24,7 @@ def names(port: str) -> tuple[str, ...]:
     folder = _FLOOR / port
     if not _WORD.match(port) or not folder.is_dir():
         raise UnknownAdapter(f"There is no port {port!r}.")
-    return tuple(sorted(f.stem for f in folder.glob("*.py") if _ADAPTER.search(f.read_bytes())))
+    return tuple(sorted(f.stem for f in folder.glob("*.py") if f.stem != "port" and _ADAPTER.search(f.read_bytes())))
 
 
 def adapter_class(port: str, name: str) -> type[Any]:
