@@ -143,6 +143,7 @@ class Contact(models.Model):
     undeliverable_since = models.DateField(null=True, blank=True)
     undeliverable_reason = models.CharField(max_length=200, blank=True)
     active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = ContactQuerySet.as_manager()
 

@@ -41,7 +41,10 @@ _SERVICES = "receivables.services"
 
 KINDS: dict[str, Kind] = {
     "customer.tax_id": Kind(
-        gettext_lazy("Tax id"), "customer.change_propose", "customer.change_decide", f"{_SERVICES}.sensitive.apply_tax_id"
+        gettext_lazy("Tax id"),
+        "customer.change_propose",
+        "customer.change_decide",
+        f"{_SERVICES}.sensitive.apply_tax_id",
     ),
     "customer.bank_account": Kind(
         gettext_lazy("Bank account"),
@@ -58,7 +61,16 @@ KINDS: dict[str, Kind] = {
     "staff.roles": Kind(
         gettext_lazy("Roles of a person"), "staff.admin", "staff.admin", f"{_SERVICES}.staff.apply_roles"
     ),
-    "role.verbs": Kind(gettext_lazy("Rights of a role"), "staff.admin", "staff.admin", f"{_SERVICES}.staff.apply_verbs"),
+    "payment.refund": Kind(
+        gettext_lazy("Refund"),
+        "payment.refund_propose",
+        "payment.refund_decide",
+        f"{_SERVICES}.refunds.carry_out",
+        f"{_SERVICES}.refunds.prepare",
+    ),
+    "role.verbs": Kind(
+        gettext_lazy("Rights of a role"), "staff.admin", "staff.admin", f"{_SERVICES}.staff.apply_verbs"
+    ),
 }
 """Every kind there is. Rooms of this floor add their row here; upper floors add theirs when their app is ready."""
 
@@ -103,7 +115,9 @@ def propose(
         requested_person=user.human,
         requested_at=now,
     )
-    with audit.line("change.proposed", by=by, now=now, subject=subject, entity=entity, reason=change.reason) as line:
+    with audit.line(
+        "change.proposed", by=by, now=now, subject=subject, entity=entity, reason=change.reason
+    ) as line:
         change.audit_seq = line.seq
         change.save(force_insert=True)
         line.before, line.after = change.before, {"kind": kind, "change": change.pk, "proposal": proposal}
@@ -133,9 +147,17 @@ def decide(
         import_string(rules.prepare)(change=change, today=today)
     action = "change.approved" if approve else "change.rejected"
     with audit.line(
-        action, by=by, now=now, subject=change.subject, entity=change.entity, reason=note.strip()[:300] or change.reason
+        action,
+        by=by,
+        now=now,
+        subject=change.subject,
+        entity=change.entity,
+        reason=note.strip()[:300] or change.reason,
     ) as line:
-        line.before, line.after = change.before, {"kind": change.kind, "change": change.pk, "proposal": change.proposal}
+        line.before, line.after = (
+            change.before,
+            {"kind": change.kind, "change": change.pk, "proposal": change.proposal},
+        )
         _close(line, change, Change.Decision.APPROVED if approve else Change.Decision.REJECTED, user, note)
         if approve:
             import_string(rules.apply)(line, change=change, today=today, by=by)
@@ -150,7 +172,12 @@ def withdraw(*, change: Change, now: datetime, by: Actor, note: str = "") -> Cha
     if user.pk != change.requested_by_id:
         raise Refused("not_yours", _("Only the person who proposed it can withdraw it."))
     with audit.line(
-        "change.withdrawn", by=by, now=now, subject=change.subject, entity=change.entity, reason=note.strip()[:300]
+        "change.withdrawn",
+        by=by,
+        now=now,
+        subject=change.subject,
+        entity=change.entity,
+        reason=note.strip()[:300],
     ) as line:
         _close(line, change, Change.Decision.WITHDRAWN, user, note)
     return change
@@ -203,7 +230,9 @@ def _refuse_second(kind: str, subject: str) -> None:
     if waiting:
         raise Refused(
             "already_open",
-            _("A change of this kind, proposed by %(who)s, waits for a decision. It has to be decided or withdrawn first.")
+            _(
+                "A change of this kind, proposed by %(who)s, waits for a decision. It has to be decided or withdrawn first."
+            )
             % {"who": waiting.requested_by.get_full_name() or waiting.requested_by.username},
             change=waiting.pk,
         )
@@ -211,7 +240,9 @@ def _refuse_second(kind: str, subject: str) -> None:
 
 def _kind(kind: str) -> Kind:
     if kind not in KINDS:
-        raise Refused("kind_unknown", _("There is no change of the kind %(kind)s.") % {"kind": kind[:40]}, field="kind")
+        raise Refused(
+            "kind_unknown", _("There is no change of the kind %(kind)s.") % {"kind": kind[:40]}, field="kind"
+        )
     return KINDS[kind]
 
 
