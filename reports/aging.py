@@ -168,7 +168,7 @@ def sql(question: Question) -> tuple[str, list[Any]]:
     statement = f"""
         {later} SELECT {key}, {label}, e.currency, {", ".join(sums)}
         FROM receivables_entry e {"LEFT JOIN later ON later.entry_id = e.id" if wound_back else ""} {joins}
-        WHERE {where} GROUP BY {key}, {label}, e.currency"""
+        WHERE {where} GROUP BY {key}, e.currency"""
     return statement, later_parameters + parameters + join_parameters + where_parameters
 
 
@@ -228,15 +228,15 @@ def _dimension(question: Question) -> tuple[str, str, str, list[Any]]:
     on = [question.as_of, question.as_of]
     match question.group_by:
         case "customer":
-            return "e.customer_id", "NULL", "", []
+            return "e.customer_id", "''", "", []
         case "entity":
-            return "e.entity_id", "NULL", "", []
+            return "e.entity_id", "''", "", []
         case "currency":
-            return "e.currency", "e.currency", "", []
+            return "e.currency", "MIN(e.currency)", "", []
         case "rep":
-            return "p.rep_id", "u.username", f"{_PROFILE} LEFT JOIN receivables_user u ON u.id = p.rep_id", on
+            return "p.rep_id", "MIN(u.username)", f"{_PROFILE} LEFT JOIN receivables_user u ON u.id = p.rep_id", on
         case "region":
-            return "p.region", "p.region", _PROFILE, on
+            return "p.region", "MIN(p.region)", _PROFILE, on
     raise ValueError(f"aging cannot be grouped by {question.group_by}")
 
 
