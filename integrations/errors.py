@@ -1,6 +1,6 @@
 """The three kinds of failure an adapter may report, and the one for a file nobody can read.
 
-Not a business "no" (that is `Refused`, a floor above) and not a bug: anything else an adapter lets fall is a bug and fails loudly.
+Not a business "no" (that is `Refused`, a floor above). Anything else an adapter lets fall is a bug and fails loudly.
 """
 
 

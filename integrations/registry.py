@@ -1,4 +1,4 @@
-"""Finds adapters by convention: `integrations/<port>/<name>.py` holds `class Adapter`. Nothing is registered, listed or configured.
+"""Finds adapters by convention: `integrations/<port>/<name>.py` holds `class Adapter`. Nothing is registered.
 
 Listing reads file names only; a vendor's package is imported when its adapter is asked for, never before.
 """
@@ -24,7 +24,9 @@ def names(port: str) -> tuple[str, ...]:
     folder = _FLOOR / port
     if not _WORD.match(port) or not folder.is_dir():
         raise UnknownAdapter(f"There is no port {port!r}.")
-    return tuple(sorted(f.stem for f in folder.glob("*.py") if f.stem != "port" and _ADAPTER.search(f.read_bytes())))
+    return tuple(
+        sorted(f.stem for f in folder.glob("*.py") if f.stem != "port" and _ADAPTER.search(f.read_bytes()))
+    )
 
 
 def adapter_class(port: str, name: str) -> type[Any]:

@@ -69,7 +69,9 @@ def _record(lines: list[tuple[int, str]]) -> Record:
         body = line.removesuffix("/")
         fields = body.split(",")
         chunks.append(tuple(fields if index == 0 else fields[1:]))
-    return Record(chunks[0][0].strip(), lines[0][0], tuple(chunks), len(lines), " ".join(line for _, line in lines))
+    return Record(
+        chunks[0][0].strip(), lines[0][0], tuple(chunks), len(lines), " ".join(line for _, line in lines)
+    )
 
 
 def signed(text: str) -> int | None:
@@ -93,13 +95,24 @@ def summaries(record: Record, problems: list[Problem]) -> Iterator[Summary]:
             position += 1
             continue
         if not code.isdigit() or len(code) != 3:
-            problems.append(Problem("summary_unread", "The balances of the account could not be read to the end.", record.line, code))
+            problems.append(
+                Problem(
+                    "summary_unread",
+                    "The balances of the account could not be read to the end.",
+                    record.line,
+                    code,
+                )
+            )
             return
         amount_text = rest[position + 1] if position + 1 < len(rest) else ""
         items = rest[position + 2] if position + 2 < len(rest) else ""
         amount = signed(amount_text)
         if amount is None and amount_text:
-            problems.append(Problem("summary_unread", f"The amount of {code} could not be read.", record.line, amount_text))
+            problems.append(
+                Problem(
+                    "summary_unread", f"The amount of {code} could not be read.", record.line, amount_text
+                )
+            )
         yield Summary(code, amount, signed(items) or 0)
         position = _after_funds(rest, position + 3)
 

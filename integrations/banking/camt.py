@@ -70,7 +70,10 @@ def _statement(element: Element, options: BankOptions) -> Statement:
     told = sorted({b.currency for b in balances})
     if len(told) > 1:
         problems.append(
-            Problem("balances_mixed", f"The balances are in {', '.join(told)}; they are not added together, only {currency} counts.")
+            Problem(
+                "balances_mixed",
+                f"The balances are in {', '.join(told)}; they are not added together, only {currency} counts.",
+            )
         )
     problems.extend(_summary(element, len(element.findall("Ntry"))))
     kind = _KINDS[element.tag]
@@ -100,7 +103,11 @@ def _balances(element: Element, problems: list[Problem]) -> Iterable[Balance]:
         try:
             amount = amount_of(found.find("Amt"), text(found, "CdtDbtInd"))
         except Unparsed as e:
-            problems.append(Problem("balance_unread", f"The balance {code} could not be read: {e.reason}", found.sourceline))
+            problems.append(
+                Problem(
+                    "balance_unread", f"The balance {code} could not be read: {e.reason}", found.sourceline
+                )
+            )
             continue
         try:
             on = day_of(found.find("Dt"))
@@ -132,8 +139,11 @@ def _currency(element: Element, balances: list[Balance]) -> str:
 
 
 def _account(element: Element) -> str:
-    return text(element, "Acct/Id/IBAN") or text(element, "Acct/Id/Othr/Id") or text(element, "Acct/Id/PrtryAcct/Id") or text(
-        element, "Acct/Id/BBAN"
+    return (
+        text(element, "Acct/Id/IBAN")
+        or text(element, "Acct/Id/Othr/Id")
+        or text(element, "Acct/Id/PrtryAcct/Id")
+        or text(element, "Acct/Id/BBAN")
     )
 
 
@@ -149,6 +159,8 @@ def _summary(element: Element, entries: int) -> Iterable[Problem]:
     """The bank's own count of its entries, where it gives one."""
     stated = text(element, "TxsSummry/TtlNtries/NbOfNtries")
     if stated.isdigit() and int(stated) != entries:
-        yield Problem("entries_missing", f"The summary counts {stated} entries, the statement holds {entries}.", value=stated)
-
-
+        yield Problem(
+            "entries_missing",
+            f"The summary counts {stated} entries, the statement holds {entries}.",
+            value=stated,
+        )

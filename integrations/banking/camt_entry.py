@@ -5,7 +5,8 @@ from datetime import date
 
 from integrations.banking.port import BOOKED, INFO, PENDING, Detail, StatementLine
 from integrations.files.safe_xml import Element, text
-from integrations.tables.values import NumberText, Unparsed, parse_amount, parse_date
+from integrations.tables.dates import parse_date
+from integrations.tables.values import NumberText, Unparsed, parse_amount
 
 _STATUS = {"BOOK": BOOKED, "PDNG": PENDING, "INFO": INFO, "FUTR": PENDING}
 _NONE = ("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF")
@@ -15,7 +16,9 @@ def amount_of(element: Element | None, direction: str) -> int:
     """Signed minor units: the indicator gives the true direction, for reversals too (a CRDT reversal undoes a debit)."""
     if element is None:
         raise Unparsed("empty", "There is no amount.")
-    value = parse_amount(NumberText("".join((element.text or "").split())), currency=element.get("Ccy", ""), exact_zeros=True)
+    value = parse_amount(
+        NumberText("".join((element.text or "").split())), currency=element.get("Ccy", ""), exact_zeros=True
+    )
     if direction not in ("CRDT", "DBIT"):
         raise Unparsed("no_direction", "Neither credit nor debit is said.")
     return -value if direction == "DBIT" else value
@@ -38,7 +41,9 @@ def entry_lines(entry: Element, currency: str) -> list[StatementLine]:
     details = [_detail(transaction, whole) for transaction in transactions]
     split = [d.amount for d in details if d.amount is not None and d.currency == whole.currency]
     if len(split) == len(details) and sum(split) == whole.amount:
-        return [_part(whole, d, t, n) for n, (d, t) in enumerate(zip(details, transactions, strict=True), start=1)]
+        return [
+            _part(whole, d, t, n) for n, (d, t) in enumerate(zip(details, transactions, strict=True), start=1)
+        ]
     joined = " ".join(dict.fromkeys(d.reference for d in details if d.reference))
     return [replace(whole, details=tuple(details), reference=joined[:200])]
 
@@ -130,7 +135,11 @@ def _other_side(transaction: Element | None, direction: str) -> tuple[str, str]:
     for role in roles:
         party = f"RltdPties/{role}"
         name = name or text(transaction, f"{party}/Nm") or text(transaction, f"{party}/Pty/Nm")
-        account = account or text(transaction, f"{party}Acct/Id/IBAN") or text(transaction, f"{party}Acct/Id/Othr/Id")
+        account = (
+            account
+            or text(transaction, f"{party}Acct/Id/IBAN")
+            or text(transaction, f"{party}Acct/Id/Othr/Id")
+        )
     return name, account
 
 

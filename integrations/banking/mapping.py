@@ -7,10 +7,12 @@ import json
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from integrations.errors import Unreadable
 from integrations.files.names import comparable
+from integrations.tables.dates import DateOrder
+from integrations.tables.values import DecimalMark
 
 _PRESETS = Path(__file__).resolve().parent / "presets"
 
@@ -36,8 +38,8 @@ class ColumnMapping:
     delimiter: str = ""
     encoding: str = ""
     sheet: str = ""
-    decimal_mark: str = ""
-    date_order: str = "ISO"
+    decimal_mark: DecimalMark = ""
+    date_order: DateOrder = "ISO"
     short_years: bool = False
     currency: str = ""
     currency_aliases: dict[str, str] | None = None
@@ -58,7 +60,15 @@ class ColumnMapping:
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(data) - known) + sorted(set(data.get("columns") or {}) - set(ROLES))
         if unknown:
-            raise Unreadable("mapping_wrong", f"The mapping has unknown parts: {', '.join(map(str, unknown))[:200]}.")
+            raise Unreadable(
+                "mapping_wrong", f"The mapping has unknown parts: {', '.join(map(str, unknown))[:200]}."
+            )
+        if data.get("decimal_mark", "") not in get_args(DecimalMark) or data.get(
+            "date_order", ""
+        ) not in get_args(DateOrder):
+            raise Unreadable(
+                "mapping_wrong", "The mapping's decimal mark or date order is none that is known."
+            )
         return cls(**data)
 
     def as_dict(self) -> dict[str, Any]:
@@ -76,7 +86,11 @@ class ColumnMapping:
 
     def fits(self, cells: list[str]) -> bool:
         """True when a row of `cells` could be the header this mapping expects."""
-        return self.header and bool(self.required()) and {comparable(n) for n in self.required()} <= {comparable(c) for c in cells}
+        return (
+            self.header
+            and bool(self.required())
+            and {comparable(n) for n in self.required()} <= {comparable(c) for c in cells}
+        )
 
 
 @cache

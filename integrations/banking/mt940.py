@@ -10,7 +10,16 @@ from datetime import date
 
 from integrations.banking.mt940_details import describe
 from integrations.banking.mt940_line import amount_minor, read_line, short_date
-from integrations.banking.port import FINAL, INTERIM, Balance, BankOptions, Problem, Statement, StatementLine, checked
+from integrations.banking.port import (
+    FINAL,
+    INTERIM,
+    Balance,
+    BankOptions,
+    Problem,
+    Statement,
+    StatementLine,
+    checked,
+)
 from integrations.errors import Unreadable
 from integrations.files.decoding import UNKNOWN, whole_text
 from integrations.files.media import Kind, admit
@@ -18,7 +27,7 @@ from integrations.tables.values import Unparsed, has_forbidden
 
 _TAG = re.compile(r"(?:\{4:\s*)?:(\d{2}[A-Z]?):(.*)\Z", re.DOTALL)
 _END = re.compile(r"\s*-(\}|[A-Z]{0,3}\s*\Z|\s*\Z)")
-_BALANCE = re.compile(r"\s*([CD])\s*(\d{6})\s*([A-Z]{3})\s*([\d.,]+)\s*\Z")
+_BALANCE = re.compile(r"\s*([CD])\s*(\d{6})\s*([A-Z]{3})\s*([\d.,]+)\s*(?:-\})?\s*\Z")
 _FLOOR = re.compile(r"\s*([A-Z]{3})")
 _SUM = re.compile(r"\s*(\d{1,5})\s*([A-Z]{3})\s*([\d.,]+)")
 _MT940 = re.compile(r"^(?:\{4:\s*)?:(?:60[FM]|62[FM]|61|34F|90[CD]):", re.MULTILINE)
@@ -74,7 +83,9 @@ class Adapter:
             raise Unreadable("no_rows", "The file holds no SWIFT statement.")
         found = [_statement(draft) for draft in drafts]
         if decoding.bad_offsets:
-            bytes_wrong = Problem("invalid_bytes", f"Byte {decoding.bad_offsets[0]} of the file is not valid text.")
+            bytes_wrong = Problem(
+                "invalid_bytes", f"Byte {decoding.bad_offsets[0]} of the file is not valid text."
+            )
             found[0] = replace(found[0], problems=(*found[0].problems, bytes_wrong))
         return found
 
@@ -85,9 +96,9 @@ def _fields(text: str) -> Iterator[_Field]:
     for number, line in enumerate(text.split("\n"), start=1):
         if "{2:" in line:
             interim = re.search(r"\{2:[IO]942", line) is not None
-            line = line[line.rfind("{4:") + 3 :] if "{4:" in line else ""
-        found = _TAG.match(line)
-        ends = inside and _END.match(line) and not (tag == "86" and len(line.strip()) > 4)
+        plain = line[line.rfind("{4:") + 3 :] if "{4:" in line else "" if "{2:" in line else line
+        found = _TAG.match(plain)
+        ends = inside and _END.match(plain) and not (tag == "86" and len(plain.strip()) > 4)
         if found or ends:
             if inside:
                 yield _Field(tag, "\n".join(body), start, interim)
@@ -95,7 +106,7 @@ def _fields(text: str) -> Iterator[_Field]:
             if found:
                 tag, body, start = found[1], [found[2]], number
         elif inside:
-            body.append(line)
+            body.append(plain)
     if inside:
         yield _Field(tag, "\n".join(body), start, interim)
 
@@ -154,7 +165,14 @@ def _balance(draft: _Draft, item: _Field) -> None:
         amount = amount_minor(found[4], found[3])
         on: date | None = short_date(found[2])
     except Unparsed as e:
-        draft.problems.append(Problem("balance_unread", f"The balance :{item.tag}: could not be read: {e.reason}", item.line, item.body[:40]))
+        draft.problems.append(
+            Problem(
+                "balance_unread",
+                f"The balance :{item.tag}: could not be read: {e.reason}",
+                item.line,
+                item.body[:40],
+            )
+        )
         return
     balance = Balance(item.tag, -amount if found[1] == "D" else amount, found[3], on)
     draft.balances.append(balance)
@@ -173,7 +191,9 @@ def _sum(draft: _Draft, item: _Field) -> None:
         draft.currency = draft.currency or found[2]
         draft.sums[item.tag] = (int(found[1]), amount_minor(found[3], found[2]))
     except Unparsed:
-        draft.problems.append(Problem("sum_unread", f"The sum :{item.tag}: could not be read.", item.line, item.body[:40]))
+        draft.problems.append(
+            Problem("sum_unread", f"The sum :{item.tag}: could not be read.", item.line, item.body[:40])
+        )
 
 
 def _statement(draft: _Draft) -> Statement:
@@ -181,7 +201,12 @@ def _statement(draft: _Draft) -> Statement:
     opening, closing = draft.opening, draft.closing
     problems = draft.problems
     if opening and closing and opening.currency != closing.currency:
-        problems.append(Problem("balances_mixed", f"Opening in {opening.currency}, closing in {closing.currency}: not added together."))
+        problems.append(
+            Problem(
+                "balances_mixed",
+                f"Opening in {opening.currency}, closing in {closing.currency}: not added together.",
+            )
+        )
         closing = None
     if not currency:
         problems.append(Problem("currency_missing", "The file does not say which currency this is."))
@@ -202,7 +227,11 @@ def _statement(draft: _Draft) -> Statement:
             kind=INTERIM if draft.interim else FINAL,
             reference=draft.reference,
             balances=tuple(draft.balances),
-            totals={f"{tag}_{what}": n for tag, pair in draft.sums.items() for what, n in zip(("count", "sum"), pair, strict=True)},
+            totals={
+                f"{tag}_{what}": n
+                for tag, pair in draft.sums.items()
+                for what, n in zip(("count", "sum"), pair, strict=True)
+            },
         )
     )
 
@@ -210,11 +239,14 @@ def _statement(draft: _Draft) -> Statement:
 def _sum_problems(draft: _Draft, tag: str, positive: bool) -> Iterator[Problem]:
     if tag in draft.sums:
         count, total = draft.sums[tag]
-        amounts = [line.amount for line in draft.lines if line.amount is not None and (line.amount > 0) is positive]
+        amounts = [
+            line.amount for line in draft.lines if line.amount is not None and (line.amount > 0) is positive
+        ]
         if (len(amounts), abs(sum(amounts))) != (count, total):
             yield Problem(
                 "sum_differs",
-                f"The report's own sum :{tag}: says {count} entries and {total}; the lines give {len(amounts)} and {abs(sum(amounts))}.",
+                f"The report's own sum :{tag}: says {count} entries and {total}; "
+                f"the lines give {len(amounts)} and {abs(sum(amounts))}.",
             )
 
 
@@ -222,6 +254,15 @@ def _marked(line: StatementLine) -> StatementLine:
     """A line whose text holds broken letters is shown as broken."""
     shown = f"{line.text}{line.payer_name}{line.reference}"
     if (UNKNOWN in shown or has_forbidden(shown)) and not line.problem:
-        clean = {k: "".join(c if not has_forbidden(c) else UNKNOWN for c in getattr(line, k)) for k in ("text", "payer_name", "reference")}
-        return replace(line, problem="The text holds bytes that are not valid letters.", **clean)
+        return replace(
+            line,
+            problem="The text holds bytes that are not valid letters.",
+            text=_clean(line.text),
+            payer_name=_clean(line.payer_name),
+            reference=_clean(line.reference),
+        )
     return line
+
+
+def _clean(text: str) -> str:
+    return "".join(UNKNOWN if has_forbidden(c) else c for c in text)

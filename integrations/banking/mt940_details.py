@@ -1,4 +1,4 @@
-"""The :86: field in the dialects banks speak: ?NN subfields (German, Polish, Hungarian ...), /CODE/ words (Dutch, SWIFT), or free text."""
+"""The :86: field in the dialects banks speak: ?NN subfields, /CODE/ words, SEPA words, or free text."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,9 @@ from dataclasses import replace
 from integrations.banking.port import StatementLine
 
 _SUBFIELD = re.compile(r"\s*(\d{3})([^\w\s])(?=\d{2})")
-_SEPA = re.compile(r"(EREF|KREF|MREF|BREF|RREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|RTRN|MDAT|ANAM|MTLG)[+:]\s?")
+_SEPA = re.compile(
+    r"(EREF|KREF|MREF|BREF|RREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|RTRN|MDAT|ANAM|MTLG)[+:]\s?"
+)
 _SLASH = re.compile(
     r"/(TRTP|TRCD|IBAN|BIC|NAME|REMI|EREF|ORDP|BENM|CNTP|MARF|CSID|PREF|SVCL|RTRN|ULTC|ULTD|ULTB|PURP|ISDT|BUSP|ADDR|ACCW|EXCH|"
     r"CHGS|OCMT|ID|INIT|PY|NRTX|CDTRREF|CDTRREFTP|CD|USTD|STRD|SDEN|OPRP|DACC|DCID)/"
@@ -20,7 +22,7 @@ def describe(line: StatementLine, body: str) -> StatementLine:
     if found:
         return _subfields(line, body, found[1], found[2])
     flat = _unwrapped(body)
-    if len(_SLASH.findall(flat)) > 1 or flat.startswith("/") and _SLASH.match(flat):
+    if len(_SLASH.findall(flat)) > 1 or (flat.startswith("/") and _SLASH.match(flat)):
         return _slashes(line, flat)
     if _SEPA.match(flat):
         return _words(line, flat, flat)

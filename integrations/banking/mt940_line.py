@@ -5,7 +5,8 @@ from datetime import date
 
 from integrations.banking.port import BOOKED, PENDING, StatementLine
 from integrations.files.currencies import DIGITS
-from integrations.tables.values import Unparsed, parse_amount, parse_date
+from integrations.tables.dates import parse_date
+from integrations.tables.values import DecimalMark, Unparsed, parse_amount
 
 _LINE = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4})?\s*"
@@ -57,10 +58,9 @@ def _unread(body: str, number: int, currency: str, why: str) -> StatementLine:
 def amount_minor(text: str, currency: str) -> int:
     """A SWIFT amount: comma as decimal mark, decimals may be missing behind it. Raises Unparsed."""
     plain = text.strip()
-    mark = "." if "." in plain and "," not in plain else ","
-    plain = plain.removesuffix(mark)
+    mark: DecimalMark = "." if "." in plain and "," not in plain else ","
     known = currency if currency in DIGITS else "EUR"
-    return parse_amount(plain.lstrip("0") or "0" if mark not in plain else plain, currency=known, decimal_mark=mark, exact_zeros=True)  # type: ignore[arg-type]
+    return parse_amount(plain.removesuffix(mark), currency=known, decimal_mark=mark, exact_zeros=True)
 
 
 def short_date(text: str) -> date:

@@ -8,16 +8,34 @@ from collections.abc import Iterator
 from datetime import date
 
 from integrations.banking.ofx_tree import Node, tree
-from integrations.banking.port import BOOKED, FINAL, PENDING, Balance, BankOptions, Problem, Statement, StatementLine, checked
+from integrations.banking.port import (
+    BOOKED,
+    FINAL,
+    PENDING,
+    Balance,
+    BankOptions,
+    Problem,
+    Statement,
+    StatementLine,
+    checked,
+)
 from integrations.errors import Unreadable
 from integrations.files.currencies import DIGITS
 from integrations.files.decoding import whole_text
 from integrations.files.media import Kind, admit
-from integrations.tables.values import Unparsed, has_forbidden, parse_amount, parse_date
+from integrations.tables.dates import parse_date
+from integrations.tables.values import Unparsed, has_forbidden, parse_amount
 
 _OFX = re.compile(rb"OFXHEADER\s*[:=]|<OFX[\s>]", re.IGNORECASE)
 _CHARSET = re.compile(rb"(?:CHARSET|ENCODING)\s*[:=]\s*\"?([\w-]+)", re.IGNORECASE)
-_ENCODINGS = {b"1252": "cp1252", b"ISO-8859-1": "cp1252", b"8859-1": "cp1252", b"936": "gb18030", b"1251": "cp1251", b"1250": "cp1250"}
+_ENCODINGS = {
+    b"1252": "cp1252",
+    b"ISO-8859-1": "cp1252",
+    b"8859-1": "cp1252",
+    b"936": "gb18030",
+    b"1251": "cp1251",
+    b"1250": "cp1250",
+}
 
 
 class Adapter:
@@ -35,7 +53,10 @@ class Adapter:
         content = admitted.stream.read()
         text, decoding = whole_text(content, options.encoding or _declared(content))
         if re.search(r"<!(DOCTYPE|ENTITY)", text, re.IGNORECASE):
-            raise Unreadable("xml_refused", "The file declares a document type; such files are refused because they can hide entities.")
+            raise Unreadable(
+                "xml_refused",
+                "The file declares a document type; such files are refused because they can hide entities.",
+            )
         root = tree(text)
         if root is None:
             raise Unreadable("not_ofx", "The file holds no OFX element.")
@@ -72,7 +93,9 @@ def _statement(node: Node, options: BankOptions) -> Statement:
     ledger = _balance(node, "LEDGERBAL", currency, problems)
     available = _balance(node, "AVAILBAL", currency, problems)
     if currency not in DIGITS:
-        problems.append(Problem("currency_missing", f"The currency {currency[:10]!r} is not known.", node.line))
+        problems.append(
+            Problem("currency_missing", f"The currency {currency[:10]!r} is not known.", node.line)
+        )
     holder = node.first("BANKACCTFROM") or node.first("CCACCTFROM")
     lines = tuple(_lines(node, currency))
     problems.extend(_doubled(lines))
@@ -103,7 +126,13 @@ def _doubled(lines: tuple[StatementLine, ...]) -> Iterator[Problem]:
     seen: set[str] = set()
     for line in lines:
         if line.bank_id and line.bank_id in seen:
-            yield Problem("id_twice", "The bank used one transaction id twice.", line.source_line, line.bank_id[:40], warning=True)
+            yield Problem(
+                "id_twice",
+                "The bank used one transaction id twice.",
+                line.source_line,
+                line.bank_id[:40],
+                warning=True,
+            )
         seen.add(line.bank_id)
 
 
@@ -115,7 +144,14 @@ def _balance(node: Node, tag: str, currency: str, problems: list[Problem]) -> Ba
         amount = _amount(found.value("BALAMT"), currency)
         return Balance(tag, amount, currency, _day_or_none(found.value("DTASOF")))
     except Unparsed as e:
-        problems.append(Problem("balance_unread", f"The balance {tag} could not be read: {e.reason}", found.line, found.value("BALAMT")[:40]))
+        problems.append(
+            Problem(
+                "balance_unread",
+                f"The balance {tag} could not be read: {e.reason}",
+                found.line,
+                found.value("BALAMT")[:40],
+            )
+        )
         return None
 
 
@@ -172,7 +208,12 @@ def _amount(text: str, currency: str) -> int:
         plain = plain.replace(mark, f"0{mark}", 1)
     if re.fullmatch(r"-0+([.,]0*)?", plain):
         return 0
-    return parse_amount(plain.removesuffix(mark), currency=currency, decimal_mark="," if mark == "," else ".", exact_zeros=True)
+    return parse_amount(
+        plain.removesuffix(mark),
+        currency=currency,
+        decimal_mark="," if mark == "," else ".",
+        exact_zeros=True,
+    )
 
 
 def ofx_day(text: str) -> date:

@@ -177,11 +177,24 @@ def checked(statement: Statement) -> Statement:
             )
         )
     if sums.other_currencies:
-        found.append(Problem("currencies_mixed", f"Lines in {', '.join(sums.other_currencies)} were not added to {statement.currency}."))
+        found.append(
+            Problem(
+                "currencies_mixed",
+                f"Lines in {', '.join(sums.other_currencies)} were not added to {statement.currency}.",
+            )
+        )
     if sums.unread:
-        found.append(Problem("lines_unread", f"{sums.unread} of {len(statement.lines)} lines could not be read whole.", value=str(sums.unread)))
+        found.append(
+            Problem(
+                "lines_unread",
+                f"{sums.unread} of {len(statement.lines)} lines could not be read whole.",
+                value=str(sums.unread),
+            )
+        )
     if not statement.number:
-        found.append(Problem("number_missing", "The statement has no number, so gaps cannot be seen.", warning=True))
+        found.append(
+            Problem("number_missing", "The statement has no number, so gaps cannot be seen.", warning=True)
+        )
     if not statement.account:
         found.append(Problem("account_missing", "The file does not say which account this is.", warning=True))
     return replace(statement, problems=(*statement.problems, *found))
@@ -199,7 +212,9 @@ def detect(raw: bytes) -> str:
     )
 
 
-def read(raw: bytes, *, name: str, options: BankOptions | None = None, format: str = "") -> tuple[str, list[Statement]]:
+def read(
+    raw: bytes, *, name: str, options: BankOptions | None = None, format: str = ""
+) -> tuple[str, list[Statement]]:
     """(adapter's name, statements). A mapping or preset in `options` means a table; else the format is detected.
 
     Raises Unreadable; `name` is for showing only.

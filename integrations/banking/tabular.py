@@ -7,7 +7,16 @@ from dataclasses import replace
 from itertools import islice
 
 from integrations.banking.mapping import ColumnMapping, presets
-from integrations.banking.port import BOOKED, FINAL, VOID, BankOptions, Problem, Statement, StatementLine, checked
+from integrations.banking.port import (
+    BOOKED,
+    FINAL,
+    VOID,
+    BankOptions,
+    Problem,
+    Statement,
+    StatementLine,
+    checked,
+)
 from integrations.banking.tabular_rows import Reader
 from integrations.errors import Unreadable
 from integrations.tables.port import PREAMBLE_MAX, Row, Table, TableOptions, open_table
@@ -36,7 +45,10 @@ class Adapter:
             raise Unreadable("no_rows", "The file has no rows.")
         account = options.account or _account(mapping, table, reader, rows)
         currencies = list(dict.fromkeys(line.currency for line in lines))
-        return [_statement(account, currency, [x for x in lines if x.currency == currency], reader) for currency in currencies]
+        return [
+            _statement(account, currency, [x for x in lines if x.currency == currency], reader)
+            for currency in currencies
+        ]
 
 
 def fitting(raw: bytes) -> ColumnMapping | None:
@@ -52,13 +64,20 @@ def _mapping(raw: bytes, options: BankOptions) -> ColumnMapping:
         return options.mapping
     if options.preset:
         if options.preset not in presets():
-            raise Unreadable("mapping_missing", f"There is no mapping {options.preset[:40]!r}; there are: {', '.join(presets())}.")
+            raise Unreadable(
+                "mapping_missing",
+                f"There is no mapping {options.preset[:40]!r}; there are: {', '.join(presets())}.",
+            )
         return presets()[options.preset]
     found = fitting(raw)
     if found is None:
         header = open_table(raw, name="").header
         shown = ", ".join(title[:40] for title in header[:30])
-        raise Unreadable("mapping_missing", f"No mapping fits this file; its first row is: {shown}.", repair="Map its columns.")
+        raise Unreadable(
+            "mapping_missing",
+            f"No mapping fits this file; its first row is: {shown}.",
+            repair="Map its columns.",
+        )
     return found
 
 
@@ -95,7 +114,9 @@ def _paired(mapping: ColumnMapping, rows: list[tuple[Row, StatementLine]]) -> li
         return lines
     cancelled = {line.bank_id for line in lines if line.status == VOID and line.bank_id}
     return [
-        replace(line, status=VOID) if "_" in line.bank_id and line.bank_id.split("_")[0] in cancelled else line
+        replace(line, status=VOID)
+        if "_" in line.bank_id and line.bank_id.split("_")[0] in cancelled
+        else line
         for line in lines
     ]
 
@@ -104,7 +125,9 @@ def _statement(account: str, currency: str, lines: list[StatementLine], reader: 
     days = [line.booked_on for line in lines if line.booked_on and line.status == BOOKED]
     problems = []
     if not currency:
-        problems.append(Problem("currency_missing", "Neither the file nor the account says the currency of these lines."))
+        problems.append(
+            Problem("currency_missing", "Neither the file nor the account says the currency of these lines.")
+        )
     first, last = (min(days), max(days)) if days else (None, None)
     return checked(
         Statement(

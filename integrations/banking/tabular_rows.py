@@ -1,9 +1,20 @@
 """One row of a bank's table made into a line by its mapping. A row that cannot be read is kept as a line with its problem."""
 
+from datetime import date
+
 from integrations.banking.mapping import ColumnMapping
 from integrations.banking.port import BOOKED, INFO, PENDING, VOID, StatementLine
 from integrations.errors import Unreadable
-from integrations.tables.port import Row, Table, Unparsed, comparable, has_forbidden, parse_amount, parse_currency, parse_date
+from integrations.tables.port import (
+    Row,
+    Table,
+    Unparsed,
+    comparable,
+    has_forbidden,
+    parse_amount,
+    parse_currency,
+    parse_date,
+)
 
 _SIGNS = {"in": 1, "out": -1}
 
@@ -17,7 +28,9 @@ class Reader:
         self._blank = frozenset(mapping.blank_values or ())
         self._columns = {role: self._indexes(role, table) for role in mapping.columns or {}}
         if not self._columns.get("booked_on") or not self._has_amount():
-            raise Unreadable("mapping_wrong", "The mapping needs a date and an amount, or a debit and a credit column.")
+            raise Unreadable(
+                "mapping_wrong", "The mapping needs a date and an amount, or a debit and a credit column."
+            )
 
     def _has_amount(self) -> bool:
         return bool(self._columns.get("amount") or self._columns.get("debit") or self._columns.get("credit"))
@@ -35,7 +48,11 @@ class Reader:
     def cells(self, row: Row, role: str) -> list[str]:
         """Stripped cells of a role; those that stand for nothing are left out."""
         told = [row.cells[i] for i in self._columns.get(role, ()) if i < len(row.cells)]
-        return [cell if type(cell) is not str else cell.strip() for cell in told if cell.strip() not in ("", *self._blank)]
+        return [
+            cell if type(cell) is not str else cell.strip()
+            for cell in told
+            if cell.strip() not in ("", *self._blank)
+        ]
 
     def cell(self, row: Row, role: str) -> str:
         return next(iter(self.cells(row, role)), "")
@@ -73,11 +90,13 @@ class Reader:
             original=" | ".join(cell.strip() for cell in row.cells)[:500] if problems else "",
         )
 
-    def _date(self, row: Row, role: str):  # type: ignore[no-untyped-def]
-        return parse_date(self.cell(row, role), order=self.mapping.date_order, short_years=self.mapping.short_years)  # type: ignore[arg-type]
+    def _date(self, row: Row, role: str) -> date:
+        return parse_date(
+            self.cell(row, role), order=self.mapping.date_order, short_years=self.mapping.short_years
+        )
 
     def _number(self, text: str, currency: str) -> int:
-        return parse_amount(text, currency=currency, decimal_mark=self.mapping.decimal_mark)  # type: ignore[arg-type]
+        return parse_amount(text, currency=currency, decimal_mark=self.mapping.decimal_mark)
 
     def _amount(self, row: Row, currency: str) -> tuple[int, str]:
         """(signed minor units, status)."""
@@ -116,7 +135,9 @@ class Reader:
                 if any(cell.startswith(beginning) for cell in self.cells(row, role)):
                     return _SIGNS[direction], True
             return _SIGNS[self.mapping.own_default], True
-        raise Unparsed("direction_unknown", f"{told[:20]!r} says neither in nor out.", "Add the word to the mapping.")
+        raise Unparsed(
+            "direction_unknown", f"{told[:20]!r} says neither in nor out.", "Add the word to the mapping."
+        )
 
     def _status(self, row: Row) -> str:
         told = self.cell(row, "status")

@@ -1,1 +1,1 @@
-"""Taking a stranger's file in: what it is, in which alphabet, and whether it may be opened. It knows nothing of banks or invoices."""
+"""Taking a stranger's file in: what it is, in which alphabet, whether it may be opened. It knows no banks and no invoices."""

@@ -61,7 +61,9 @@ def open_zip(stream: BinaryIO) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as e:
-        raise Unreadable("archive_damaged", "The workbook is damaged or cut off.", repair="Upload it again.") from e
+        raise Unreadable(
+            "archive_damaged", "The workbook is damaged or cut off.", repair="Upload it again."
+        ) from e
     entries = archive.infolist()
     if len(entries) > ENTRIES_MAX:
         raise _bomb(f"it holds {len(entries)} entries")

@@ -12,7 +12,9 @@ _ZERO = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF ESP
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"
 
-CURRENT: frozenset[str] = frozenset(f"{_TWO} {_ZERO} {_THREE} {_FOUR}".split()) - frozenset("ESP ITL PTE LUF".split())
+CURRENT: frozenset[str] = frozenset(f"{_TWO} {_ZERO} {_THREE} {_FOUR}".split()) - frozenset(
+    ["ESP", "ITL", "PTE", "LUF"]
+)
 """Codes an import of today may use."""
 
 DIGITS: dict[str, int] = {

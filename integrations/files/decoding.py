@@ -167,7 +167,9 @@ def _reads_as_western(high: bytes) -> bool:
     words = [w for w in _WESTERN_WORD.findall(shown) if not w.isascii()]
     if not words:
         return False
-    return all(len(w) > 1 and (w.islower() or w.isupper() or w[1:].islower()) and _mostly_ascii(w) for w in words)
+    return all(
+        len(w) > 1 and (w.islower() or w.isupper() or w[1:].islower()) and _mostly_ascii(w) for w in words
+    )
 
 
 def _mostly_ascii(word: str) -> bool:

@@ -107,7 +107,9 @@ def _workbook(stream: BinaryIO) -> Kind:
         entries = set(archive.namelist())
         if "xl/workbook.xml" not in entries:
             raise _unsupported("a zip archive that is not an Excel workbook (.xlsx)")
-        types = archives.read_entry(archive, "[Content_Types].xml") if "[Content_Types].xml" in entries else b""
+        types = (
+            archives.read_entry(archive, "[Content_Types].xml") if "[Content_Types].xml" in entries else b""
+        )
         if b"macroEnabled" in types or any(e.lower().endswith("vbaproject.bin") for e in entries):
             raise _unsupported("an Excel workbook with macros (.xlsm)")
     stream.seek(0)

@@ -1,7 +1,9 @@
 """XML from strangers: no document type, no entities, no network, no giant trees. A parsed document has plain local names."""
 
-from pathlib import PurePath
-from typing import Any, BinaryIO, Iterator
+from collections.abc import Iterator
+from io import RawIOBase
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
 from xml.parsers import expat
 
 from lxml import etree
@@ -33,12 +35,18 @@ def parse(raw: bytes) -> Element:
     return root
 
 
-def elements(stream: BinaryIO, *tags: str) -> Iterator[tuple[str, Element]]:
+def elements(stream: BinaryIO | RawIOBase, *tags: str) -> Iterator[tuple[str, Element]]:
     """(local name, element) for each finished element whose local name is in `tags`; memory is freed behind it.
 
     The stream must be seekable or already checked by `refuse_document_type`.
     """
-    options = dict(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
+    options = {
+        "resolve_entities": False,
+        "no_network": True,
+        "load_dtd": False,
+        "huge_tree": False,
+        "remove_comments": True,
+    }
     try:
         events = etree.iterparse(stream, events=("end",), tag=[f"{{*}}{t}" for t in tags], **options)
         for _, element in events:
@@ -47,7 +55,9 @@ def elements(stream: BinaryIO, *tags: str) -> Iterator[tuple[str, Element]]:
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as e:
-        raise Unreadable("not_xml", f"A part of the file is not well formed XML: {e.msg}", line=e.lineno or None) from e
+        raise Unreadable(
+            "not_xml", f"A part of the file is not well formed XML: {e.msg}", line=e.lineno or None
+        ) from e
 
 
 def refuse_document_type(raw: bytes) -> None:
@@ -73,7 +83,9 @@ def refuse_document_type_in_head(head: bytes) -> None:
     except _Enough:
         return
     except expat.ExpatError as e:
-        raise Unreadable("not_xml", f"A part of the file is not well formed XML: {e}", line=e.lineno or None) from e
+        raise Unreadable(
+            "not_xml", f"A part of the file is not well formed XML: {e}", line=e.lineno or None
+        ) from e
     raise Unreadable("xml_refused", "A part of the file does not begin like an XML part of a workbook.")
 
 
@@ -116,4 +128,4 @@ def text(element: Element | None, path: str = ".") -> str:
 
 def part_beside(part: str, target: str) -> str:
     """Where a relationship's `target` points, seen from the folder of `part` inside a package."""
-    return target.lstrip("/") if target.startswith("/") else str(PurePath(part).parent / target)
+    return target.lstrip("/") if target.startswith("/") else str(PurePosixPath(part).parent / target)

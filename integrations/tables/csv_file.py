@@ -52,7 +52,9 @@ class Adapter:
         header, preamble, rows = find_header(rows, options)
         first = list(islice(rows, _PRIMED if header is None else 1))
         if not first:
-            raise Unreadable("no_rows", "The file has a header but no rows." if header else "The file has no rows.")
+            raise Unreadable(
+                "no_rows", "The file has a header but no rows." if header else "The file has no rows."
+            )
         width = len(header.cells) if header else widths(first)
         while header and width > 1 and not header.cells[width - 1].strip():
             width -= 1
@@ -117,7 +119,11 @@ def _rows(lines: _Lines, delimiter: str, decoding: Decoding, limits: Limits) -> 
         except csv.Error as e:
             broken = open_quote(lines.row, delimiter)
             where = start + broken if broken is not None else start
-            yield Row(where, [], (_unbalanced(where, lines.row) if broken is not None else _too_large(start, str(e)),))
+            yield Row(
+                where,
+                [],
+                (_unbalanced(where, lines.row) if broken is not None else _too_large(start, str(e)),),
+            )
             return
         before = reader.line_num
         raw, lines.row = lines.row, []
@@ -138,7 +144,11 @@ def _rows(lines: _Lines, delimiter: str, decoding: Decoding, limits: Limits) -> 
         if count > limits.rows:
             raise Unreadable("too_many_rows", f"The file has more than {limits.rows} rows.", line=start)
         if len(cells) > limits.columns and any(map(str.strip, cells[limits.columns :])):
-            raise Unreadable("too_many_columns", f"The row has {len(cells)} cells; the limit is {limits.columns}.", line=start)
+            raise Unreadable(
+                "too_many_columns",
+                f"The row has {len(cells)} cells; the limit is {limits.columns}.",
+                line=start,
+            )
         if sum(map(len, raw)) > limits.field and any(len(cell) > limits.field for cell in cells):
             problems = (*problems, _too_large(start, f"a cell holds more than {limits.field} characters"))
             cells = [cell if len(cell) <= limits.field else "" for cell in cells]
@@ -156,13 +166,25 @@ def _checked(start: int, cells: list[str], offsets: deque[int]) -> tuple[list[st
             for _ in range(min(broken - 1, len(offsets))):
                 offsets.popleft()
             problems.append(
-                problem("invalid_bytes", start, f"Byte {at} of the file is not valid text.", column=str(number), value=cell,
-                        repair="Save the file as UTF-8, or name its encoding in the mapping.")  # fmt: skip
+                problem(
+                    "invalid_bytes",
+                    start,
+                    f"Byte {at} of the file is not valid text.",
+                    column=str(number),
+                    value=cell,
+                    repair="Save the file as UTF-8, or name its encoding in the mapping.",
+                )
             )
         elif has_forbidden(cell):
             problems.append(
-                problem("control_character", start, "The cell holds a control character or a broken letter.",
-                        column=str(number), value=cell, repair="Type the text again.")  # fmt: skip
+                problem(
+                    "control_character",
+                    start,
+                    "The cell holds a control character or a broken letter.",
+                    column=str(number),
+                    value=cell,
+                    repair="Type the text again.",
+                )
             )
         clean.append(_ESCAPED.sub("\ufffd", strip_invisible(cell)))
     return clean, tuple(problems)

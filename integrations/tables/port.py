@@ -11,18 +11,15 @@ from integrations import registry
 from integrations.errors import VALUE_SHOWN, Unreadable
 from integrations.files.media import Kind, Source, admit
 from integrations.files.names import comparable
+from integrations.tables.dates import DateOrder, DateText, parse_date, parse_serial
 from integrations.tables.values import (
-    DateOrder,
-    DateText,
     DecimalMark,
     NumberText,
     Unparsed,
     has_forbidden,
     parse_amount,
     parse_currency,
-    parse_date,
     parse_name,
-    parse_serial,
     strip_invisible,
 )
 
@@ -61,7 +58,7 @@ class TableOptions:
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One thing wrong with one row. `line` counts physical lines (CSV) or rows (XLSX) from 1; `value` has at most 40 characters."""
+    """One thing wrong with one row. `line` counts lines (CSV) or rows (XLSX) from 1; `value` has at most 40 characters."""
 
     code: str
     line: int
@@ -106,7 +103,9 @@ class Table:
         else:
             shown = ", ".join(title[:40] for title in self.header[:30])
             message, code = f"There is no header {name[:40]!r}; the file has: {shown}.", "header_missing"
-        raise Unreadable(code, message, line=self.header_line, column=name, repair="Map the columns of this file.")
+        raise Unreadable(
+            code, message, line=self.header_line, column=name, repair="Map the columns of this file."
+        )
 
 
 class Adapter(Protocol):
@@ -124,13 +123,17 @@ def open_table(source: Source, *, name: str, options: TableOptions | None = None
     return reader.read(admitted.stream, name=admitted.name, options=options or TableOptions())
 
 
-def problem(code: str, line: int, reason: str, *, column: str = "", value: str = "", repair: str = "") -> RowProblem:
+def problem(
+    code: str, line: int, reason: str, *, column: str = "", value: str = "", repair: str = ""
+) -> RowProblem:
     """A RowProblem with its value cut and made fit for showing."""
     shown = "".join(c if c.isprintable() else "\ufffd" for c in value[:VALUE_SHOWN])
     return RowProblem(code, line, column, shown, reason, repair)
 
 
-def find_header(rows: Iterator[Row], options: TableOptions) -> tuple[Row | None, tuple[Row, ...], Iterator[Row]]:
+def find_header(
+    rows: Iterator[Row], options: TableOptions
+) -> tuple[Row | None, tuple[Row, ...], Iterator[Row]]:
     """(header row or None, rows before it, rows behind it). Raises Unreadable: no_rows, header_missing."""
     if options.header == "none":
         return None, (), rows

@@ -1,29 +1,22 @@
-"""Single values out of strangers' cells: amounts, dates, currencies, names. Strict: what has two readings is refused, never guessed.
+"""Single values out of strangers' cells: amounts, currencies, names. Strict: what has two readings is refused.
 
 Pure: no files, no clock, no floats. `Unparsed` says what is wrong and how to repair it.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Literal
 
 from integrations.files.currencies import CURRENT, DIGITS
 
 DecimalMark = Literal[".", ",", ""]
-DateOrder = Literal["ISO", "YMD", "DMY", "MDY", "EXCEL1900", "EXCEL1904", ""]
 
 MINOR_MAX = 10**18
 """Largest amount taken from a file, in minor units: within BIGINT, with room for sums."""
-YEARS = (1990, 2100)
 
 
 class NumberText(str):
     """A number cell of a workbook: always a decimal point, never grouped, whatever the import's locale."""
-
-
-class DateText(str):
-    """A date cell of a workbook, in ISO form, whatever the import's date order."""
 
 
 class Unparsed(Exception):
@@ -36,7 +29,7 @@ class Unparsed(Exception):
         self.repair = repair
 
 
-_WIDE = str.maketrans(
+WIDE = str.maketrans(
     {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
     | {"\u3000": " ", "\xa0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2010": "-", "\u2011": "-"}
     | {"￥": "¥", "￡": "£", "￠": "¢", "’": "'"}
@@ -61,11 +54,13 @@ def parse_amount(
     """
     if currency not in DIGITS:
         raise Unparsed("currency_unknown", f"{currency[:10]!r} is not a known currency.")
-    body, negative = _signed(_without_symbol(text.translate(_WIDE).strip(), currency))
+    body, negative = _signed(_without_symbol(text.translate(WIDE).strip(), currency))
     if not body:
         raise Unparsed("empty", "The amount is empty.", "Fill it in, or take the row out.")
     if not _BODY.match(body) or len(body) > 60:
-        raise Unparsed("not_a_number", "This is not an amount.", "Use digits with one decimal mark, such as 1234.56.")
+        raise Unparsed(
+            "not_a_number", "This is not an amount.", "Use digits with one decimal mark, such as 1234.56."
+        )
     mark: DecimalMark = "." if isinstance(text, NumberText) else decimal_mark or _only_reading(body)
     whole, fraction = _split(body, mark)
     minor = _minor(whole, fraction, DIGITS[currency], currency, exact_zeros)
@@ -122,13 +117,19 @@ def _only_reading(body: str) -> DecimalMark:
 def _split(body: str, mark: DecimalMark) -> tuple[str, str]:
     whole, found, fraction = body.partition(mark)
     if found and (not fraction.isdigit() or not fraction.isascii()):
-        raise Unparsed("not_a_number", f"With {mark!r} as decimal mark this is not an amount.", "Check the decimal mark.")
+        raise Unparsed(
+            "not_a_number", f"With {mark!r} as decimal mark this is not an amount.", "Check the decimal mark."
+        )
     groups = re.split(r"[ .,']", whole)
     separators = set(re.findall(r"[ .,']", whole))
     if len(groups) > 1:
         regular = len(separators) == 1 and 1 <= len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
         if not regular or mark in separators:
-            raise Unparsed("not_a_number", f"With {mark!r} as decimal mark the groups of digits are irregular.", "Check it.")
+            raise Unparsed(
+                "not_a_number",
+                f"With {mark!r} as decimal mark the groups of digits are irregular.",
+                "Check it.",
+            )
     return "".join(groups), fraction
 
 
@@ -144,89 +145,32 @@ def _minor(whole: str, fraction: str, digits: int, currency: str, exact_zeros: b
     return int(whole + fraction.ljust(digits, "0"))
 
 
-_TIME = re.compile(r"[ T]\d{1,2}[:.]\d{2}([:.]\d{2}([.,]\d+)?)?\s*(Z|[AP]M|[+-]\d{2}:?\d{2})?\Z", re.IGNORECASE)
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\Z|(\d{4})年(\d{1,2})月(\d{1,2})日\Z|(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2\s?(\d{4}|\d{2})\Z|(\d{2})(\d{2})(\d{4})\Z", re.ASCII)
-_NAMED = re.compile(r"(\d{1,2})[-/. ]{1,2}([A-Za-z]{3})[a-z]*\.?[-/. ,]{1,2}(\d{4})\Z", re.ASCII)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-def parse_date(text: str, *, order: DateOrder = "", short_years: bool = False) -> date:
-    """A date by the import's `order`; "" and ISO accept year-first forms only. A time of day behind it is ignored.
-
-    `short_years` lets 05.03.26 mean 2026. Raises Unparsed: empty, not_a_date, ambiguous_date, impossible_date, year_out_of_range.
-    """
-    plain = _TIME.sub("", text.translate(_WIDE).strip())
-    if not plain:
-        raise Unparsed("empty", "The date is empty.", "Fill it in, or take the row out.")
-    if order in ("EXCEL1900", "EXCEL1904") and not isinstance(text, DateText):
-        return parse_serial(plain, epoch_1904=order == "EXCEL1904")
-    if found := _YEAR_FIRST.match(plain):
-        if not isinstance(text, DateText) and order in ("DMY", "MDY") and not found[2]:
-            raise Unparsed("not_a_date", f"The date does not follow the order {order}.", "Set the date order of this import.")
-        year, month, day = (int(g) for g in found.groups() if g and g.isdigit())
-        return _real(year, month, day)
-    if found := _NAMED.match(plain):
-        if found[2].lower() in _MONTHS:
-            return _real(int(found[3]), _MONTHS.index(found[2].lower()) + 1, int(found[1]))
-    if found := _YEAR_LAST.match(plain):
-        return _year_last(found, order, short_years)
-    raise Unparsed("not_a_date", "This is not a date.", "Write it as 2026-03-05, or set the date order of this import.")
-
-
-def _year_last(found: re.Match[str], order: DateOrder, short_years: bool) -> date:
-    first, second, year = [int(g) for g in found.groups() if g and g.isdigit()]
-    if year < 100 and len(found[4] or "") == 2:
-        if not short_years:
-            raise Unparsed("ambiguous_date", "The year has two digits.", "Write four, or allow short years in the mapping.")
-        year += 2000
-    if order == "DMY":
-        return _real(year, second, first)
-    if order == "MDY":
-        return _real(year, first, second)
-    raise Unparsed("ambiguous_date", "Day and month cannot be told apart.", "Set the date order of this import.")
-
-
-def parse_serial(text: str, *, epoch_1904: bool) -> date:
-    """An Excel day number. In the 1900 system 60 is the 29 February 1900 that never was, and is refused."""
-    if not re.fullmatch(r"\d{1,7}(\.\d+)?", text, re.ASCII):
-        raise Unparsed("not_a_date", "This is not an Excel day number.")
-    serial = int(text.partition(".")[0])
-    if epoch_1904:
-        start = date(1904, 1, 1)
-    elif serial == 60:
-        raise Unparsed("impossible_date", "29 February 1900 never was.", "Correct the cell.")
-    else:
-        start = date(1899, 12, 30) if serial > 60 else date(1899, 12, 31)
-    if serial > 80_000:
-        raise Unparsed("year_out_of_range", f"Years run from {YEARS[0]} to {YEARS[1]}.")
-    found = start + timedelta(days=serial)
-    return _real(found.year, found.month, found.day)
-
-
-def _real(year: int, month: int, day: int) -> date:
-    if not YEARS[0] <= year <= YEARS[1]:
-        raise Unparsed("year_out_of_range", f"The year {year} lies outside {YEARS[0]} to {YEARS[1]}.", "Correct the year.")
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise Unparsed("impossible_date", "There is no such day in the calendar.", "Correct the date.") from None
-
-
-_AMBIGUOUS_SIGNS = {"¥": "CNY or JPY", "$": "USD, HKD or another dollar", "kr": "SEK, NOK or DKK", "£": "GBP or EGP"}
+_AMBIGUOUS_SIGNS = {
+    "¥": "CNY or JPY",
+    "$": "USD, HKD or another dollar",
+    "kr": "SEK, NOK or DKK",
+    "£": "GBP or EGP",
+}
 
 
 def parse_currency(text: str, *, aliases: Mapping[str, str] | None = None) -> str:
-    """An ISO 4217 code. `aliases` are the import's own words (RMB → CNY). Raises Unparsed: empty, currency_ambiguous, currency_unknown."""
-    plain = text.translate(_WIDE).strip()
+    """An ISO 4217 code. `aliases` are the import's own words (RMB → CNY). Raises Unparsed: empty,
+    currency_ambiguous, currency_unknown."""
+    plain = text.translate(WIDE).strip()
     if not plain:
         raise Unparsed("empty", "The currency is empty.")
     code = (aliases or {}).get(plain, plain).upper()
     if code in CURRENT:
         return code
     if plain in _AMBIGUOUS_SIGNS:
-        raise Unparsed("currency_ambiguous", f"{plain} can mean {_AMBIGUOUS_SIGNS[plain]}.", "Write the three-letter code.")
-    repair = "Map RMB to CNY in this import." if plain.upper() == "RMB" else "Use a three-letter code such as EUR."
+        raise Unparsed(
+            "currency_ambiguous",
+            f"{plain} can mean {_AMBIGUOUS_SIGNS[plain]}.",
+            "Write the three-letter code.",
+        )
+    repair = (
+        "Map RMB to CNY in this import." if plain.upper() == "RMB" else "Use a three-letter code such as EUR."
+    )
     raise Unparsed("currency_unknown", "This is not a known currency.", repair)
 
 
@@ -242,7 +186,9 @@ def parse_name(text: str, *, length: int = 300) -> str:
     """
     plain = strip_invisible(text).strip()
     if _FORBIDDEN.search(plain):
-        raise Unparsed("control_character", "The text holds a control character or a broken letter.", "Type it again.")
+        raise Unparsed(
+            "control_character", "The text holds a control character or a broken letter.", "Type it again."
+        )
     if len(plain.splitlines()) > 1:
         raise Unparsed("line_break", "The text holds a line break.", "Write it on one line.")
     if len(plain) > length:

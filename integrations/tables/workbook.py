@@ -7,12 +7,13 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from integrations.errors import Unreadable
 from integrations.files import archives, safe_xml
-from integrations.tables.values import DateText, NumberText
+from integrations.tables.dates import DateText
+from integrations.tables.values import NumberText
 
 STRINGS_MAX = 5_000_000
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
@@ -101,7 +102,10 @@ def _date_styles(archive: zipfile.ZipFile, part: str) -> frozenset[int]:
 def _is_date(number: int, code: str | None) -> bool:
     if code is None:
         return number in _DATE_FORMATS
-    return bool(re.search(r"[ymdhs年月日]", _NOT_CODE.sub("", code.split(";")[0]), re.IGNORECASE)) and code != "General"
+    return (
+        bool(re.search(r"[ymdhs年月日]", _NOT_CODE.sub("", code.split(";")[0]), re.IGNORECASE))
+        and code != "General"
+    )
 
 
 def number_text(raw: str) -> NumberText | None:
@@ -125,11 +129,13 @@ def date_text(raw: str, epoch_1904: bool) -> DateText | None:
     try:
         serial = Decimal(raw)
         days = int(serial)
-        seconds = round((serial - days) * 86_400)
-        if serial < 0 or days == 60 and not epoch_1904:
+        seconds = int((serial - days) * 86_400 + Decimal("0.5"))
+        if serial < 0 or (days == 60 and not epoch_1904):
             return None
-        start = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 30 if days > 60 else 31)
-        found = start + timedelta(days=days, seconds=seconds)
+        start = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30 if days > 60 else 31)
+        day = start + timedelta(days=days)
     except (InvalidOperation, ValueError, OverflowError):
         return None
-    return DateText(found.date().isoformat() if seconds == 0 else found.isoformat(sep=" "))
+    return DateText(
+        f"{day} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}" if seconds else f"{day}"
+    )

@@ -42,12 +42,16 @@ class Adapter:
         sheet = options.sheet or next(iter(book.sheets))
         if sheet not in book.sheets:
             shown = ", ".join(list(book.sheets)[:20])
-            raise Unreadable("sheet_missing", f"The workbook has no sheet {sheet[:40]!r}; it has: {shown[:300]}.")
+            raise Unreadable(
+                "sheet_missing", f"The workbook has no sheet {sheet[:40]!r}; it has: {shown[:300]}."
+            )
         rows = _rows(book, book.sheets[sheet], options.limits)
         header, preamble, rows = find_header(rows, options)
         first = list(islice(rows, 50 if header is None else 1))
         if not first:
-            raise Unreadable("no_rows", "The sheet has a header but no rows." if header else "The sheet has no rows.")
+            raise Unreadable(
+                "no_rows", "The sheet has a header but no rows." if header else "The sheet has no rows."
+            )
         width = len(header.cells) if header else widths(first)
         return Table(
             header=[cell.strip() for cell in header.cells] if header else [],
@@ -74,7 +78,9 @@ def _rows(book: Workbook, part: str, limits: Limits) -> Iterator[Row]:
             line = int(stated) if stated.isdigit() and len(stated) < 8 else line + 1
             if line > limits.rows:
                 if len(element):
-                    raise Unreadable("too_many_rows", f"The sheet has more than {limits.rows} rows.", line=line)
+                    raise Unreadable(
+                        "too_many_rows", f"The sheet has more than {limits.rows} rows.", line=line
+                    )
                 return
             row = _row(book, element, line, limits)
             if row is not None:
@@ -92,9 +98,14 @@ def _row(book: Workbook, element: safe_xml.Element, line: int, limits: Limits) -
         if value == "" and not wrong:
             continue
         if column >= limits.columns:
-            raise Unreadable("too_many_columns", f"The sheet has more than {limits.columns} columns.", line=line)
+            raise Unreadable(
+                "too_many_columns", f"The sheet has more than {limits.columns} columns.", line=line
+            )
         if len(value) > limits.field:
-            value, wrong = "", ("too_large", f"The cell holds more than {limits.field} characters.", "Shorten the text.")
+            value, wrong = (
+                "",
+                ("too_large", f"The cell holds more than {limits.field} characters.", "Shorten the text."),
+            )
         if wrong:
             code, reason, repair = wrong
             problems.append(problem(code, line, reason, column=_letters(column), value=value, repair=repair))
@@ -120,7 +131,11 @@ def _value(book: Workbook, cell: safe_xml.Element) -> tuple[str, _Wrong]:
         return "", _NO_VALUE
     if kind == "s":
         known = raw.isdigit() and int(raw) < len(book.strings)
-        return _text(book.strings[int(raw)]) if known else ("", ("damaged_cell", "The cell points to no text.", "Save again."))
+        return (
+            _text(book.strings[int(raw)])
+            if known
+            else ("", ("damaged_cell", "The cell points to no text.", "Save again."))
+        )
     if kind in ("str", "d"):
         return _text(raw)
     if kind == "e":
@@ -132,15 +147,31 @@ def _value(book: Workbook, cell: safe_xml.Element) -> tuple[str, _Wrong]:
     style = cell.get("s", "")
     if style.isdigit() and int(style) in book.date_styles:
         day = date_text(raw, book.epoch_1904)
-        return (day, None) if day else (raw[:40], ("impossible_date", "There is no such day in the calendar.", "Correct the date."))
+        return (
+            (day, None)
+            if day
+            else (raw[:40], ("impossible_date", "There is no such day in the calendar.", "Correct the date."))
+        )
     number = number_text(raw)
-    return (number, None) if number is not None else (raw[:40], ("not_a_number", "The cell is not a number.", "Correct it."))
+    return (
+        (number, None)
+        if number is not None
+        else (raw[:40], ("not_a_number", "The cell is not a number.", "Correct it."))
+    )
 
 
 def _text(raw: str) -> tuple[str, _Wrong]:
-    text = strip_invisible(_ESCAPE.sub(lambda m: chr(int(m[1], 16)), raw)) if "_x" in raw else strip_invisible(raw)
+    text = (
+        strip_invisible(_ESCAPE.sub(lambda m: chr(int(m[1], 16)), raw))
+        if "_x" in raw
+        else strip_invisible(raw)
+    )
     if has_forbidden(text):
-        return text, ("control_character", "The cell holds a control character or a broken letter.", "Type the text again.")
+        return text, (
+            "control_character",
+            "The cell holds a control character or a broken letter.",
+            "Type the text again.",
+        )
     return text, None
 
 
