@@ -7,7 +7,7 @@ and two verbs can never wait for each other in a circle.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -20,7 +20,10 @@ _open: ContextVar[bool] = ContextVar("audit_line_open", default=False)
 
 
 class Line:
-    """The open audit line: its number for the facts it covers, and the digest of what was touched."""
+    """The open audit line: its number for the facts it covers, and the digest of what was touched.
+
+    `closed` remembers the last closed day per entity: nobody can close a period while a line is open.
+    """
 
     def __init__(self, seq: int, now: datetime) -> None:
         self.seq = seq
@@ -29,6 +32,7 @@ class Line:
         self.before: dict[str, Any] = {}
         self.after: dict[str, Any] = {}
         self.digest = chain.Digest()
+        self.closed: dict[int, date | None] = {}
 
     def touch(self, kind: str, key: object, *values: object) -> None:
         """One row that was written, with the values that matter, in the order written."""

@@ -1,14 +1,17 @@
 """What every page door shares: its policy, who acts, and a friendly answer to a refusal. It knows no particular page."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from receivables import access
 from receivables.actor import Actor
@@ -20,8 +23,12 @@ LOGGED_IN = "logged_in"
 """Policy of a page that every member of staff may open."""
 
 View = Callable[..., HttpResponse]
+log = logging.getLogger(__name__)
 
-CONFLICTS = {"already_undone", "already_reversed", "already_decided", "stale", "state", "duplicate", "over_allocated"}
+CONFLICTS = {
+    "already_undone", "already_reversed", "already_decided", "already_open", "already_disputed", "stale", "state", "duplicate",
+    "over_allocated", "refund_exceeds", "bound", "busy",
+}  # fmt: skip
 
 
 def policy(verb: str) -> Callable[[View], View]:
@@ -40,6 +47,8 @@ def policy(verb: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except Refused as refused:
                 return refusal(request, refused)
+            except (IntegrityError, OperationalError) as error:
+                return refusal(request, collision(error))
 
         guarded.policy = verb  # type: ignore[attr-defined]
         return guarded
@@ -50,6 +59,12 @@ def policy(verb: str) -> Callable[[View], View]:
 def actor(request: HttpRequest) -> Actor:
     """The logged-in person acting through a page."""
     return Actor.of(request.user, "page")  # type: ignore[arg-type]
+
+
+def collision(error: DatabaseError) -> Refused:
+    """What a constraint, a deadlock or a lock that took too long means to the caller: nothing was done, look again (409)."""
+    log.warning("the database refused a write: %s", error)
+    return Refused("busy", _("Somebody changed the same thing just now. Nothing was done; look again and repeat it."))
 
 
 def status_of(refused: Refused) -> int:

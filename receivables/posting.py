@@ -4,7 +4,7 @@ It checks what the database would refuse anyway, so that callers hear a reason w
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -44,6 +44,19 @@ def first_open_day(entity: LegalEntity, on: date) -> date:
     return on if until is None or on > until else date.fromordinal(until.toordinal() + 1)
 
 
+def _closed_until(line: Line, entity_id: int) -> date | None:
+    """Asked once per line: under the chain's lock no period can be closed meanwhile, so the answer holds until commit."""
+    if entity_id not in line.closed:
+        latest = PeriodLock.objects.filter(entity_id=entity_id).order_by("-audit_seq").first()
+        line.closed[entity_id] = latest.until if latest else None
+    return line.closed[entity_id]
+
+
+def _open_day(line: Line, entity_id: int, day: date) -> date:
+    until = _closed_until(line, entity_id)
+    return day if until is None or day > until else until + timedelta(days=1)
+
+
 def enter(
     line: Line,
     *,
@@ -57,7 +70,10 @@ def enter(
     document_on: date | None = None,
     due_on: date | None = None,
 ) -> Entry:
-    """Writes one entry: signed minor units, + owed to us, - credited."""
+    """Writes one entry: signed minor units, + owed to us, - credited. Refuses period_closed, whoever calls."""
+    until = _closed_until(line, entity.pk)
+    if until is not None and booked_on <= until:
+        refuse_closed(entity, booked_on)
     entry = Entry(
         entity=entity,
         customer=customer,
@@ -81,12 +97,14 @@ def allocate(
 ) -> Allocation:
     """Settles `amount` of a debit with a credit, booked on the later of the two entries (or `not_before`, if later still).
 
-    Refuses over_allocated with the figures, wrong_side and crosses when the pair does not belong together.
+    In a closed period it is booked on the first open day instead: old cash must still find its invoice. Refuses
+    over_allocated with the figures, wrong_side and crosses when the pair does not belong together.
     """
     _belong_together(debit, credit)
     _raise_counter(debit, amount)
     _raise_counter(credit, amount)
-    booked_on = max(debit.booked_on, credit.booked_on, *([not_before] if not_before else []))
+    later = max(debit.booked_on, credit.booked_on, *([not_before] if not_before else []))
+    booked_on = _open_day(line, debit.entity_id, later)
     row = Allocation(
         debit=debit,
         credit=credit,
@@ -109,7 +127,7 @@ def undo(line: Line, allocation: Allocation, *, on: date, reason: str) -> Alloca
         debit_id=allocation.debit_id,
         credit_id=allocation.credit_id,
         amount=-allocation.amount,
-        booked_on=max(allocation.booked_on, on),
+        booked_on=_open_day(line, allocation.debit.entity_id, max(allocation.booked_on, on)),
         reverses=allocation,
         reason=reason,
         recorded_at=line.now,

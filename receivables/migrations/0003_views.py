@@ -9,7 +9,9 @@ VIEWS = {
                CAST(COALESCE((SELECT SUM(n.amount - n.allocated) FROM {P}instalment s JOIN {P}entry n ON n.id = s.entry_id
                          WHERE s.invoice_id = i.id), 0) AS BIGINT) AS open_amount,
                i.state, i.invoice_on AS issued_on,
-               (SELECT MIN(s.due_on) FROM {P}instalment s WHERE s.invoice_id = i.id) AS due_on
+               (SELECT MIN(s.due_on) FROM {P}instalment s WHERE s.invoice_id = i.id AND NOT EXISTS (
+                   SELECT 1 FROM {P}allocation a JOIN {P}entry c ON c.id = a.credit_id
+                   WHERE a.debit_id = s.entry_id AND c.kind = 'reschedule')) AS due_on
         FROM {P}invoice i JOIN {P}legalentity e ON e.id = i.entity_id JOIN {P}customer c ON c.id = i.customer_id
         WHERE i.number IS NOT NULL""",
     "v_payment": f"""

@@ -17,6 +17,8 @@ from receivables.rules.refusals import Refused
 from receivables.services import invoicing
 
 SERIES = "CN"
+NO_MONEY = (Entry.Kind.CREDIT_NOTE, Entry.Kind.RESCHEDULE)
+"""Kinds that settle an instalment without money: they stay when an invoice is cancelled."""
 
 
 @transaction.atomic
@@ -28,23 +30,37 @@ def credit(
     What exceeds the open rest stays on the customer's account as credit. The tax part follows the invoice's own share.
     Credited whole, the invoice is CANCELLED. Refuses over_credited, period_closed and a wrong state.
     """
+    invoice, number = prepare_credit(invoice=invoice, amount=amount, on=on)
+    subject = f"invoice:{invoice.pk}"
+    with audit.line("invoice.credited", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code) as line:
+        return write_credit(
+            line, invoice=invoice, number=number, amount=amount, on=on, reason_code=reason_code, reason=reason, by=by
+        )
+
+
+def prepare_credit(*, invoice: Invoice, amount: Money, on: date) -> tuple[Invoice, str]:
+    """Locks customer and invoice, refuses what cannot be credited and takes the number: before any audit line opens."""
     posting.lock(invoice.customer_id)
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
     _refuse_unless_creditable(invoice, amount)
     posting.refuse_closed(invoice.entity, on)
-    number = invoicing.take_number(invoice.entity, SERIES)
-    subject = f"invoice:{invoice.pk}"
-    with audit.line("invoice.credited", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code) as line:
-        note = write(
-            line, entity=invoice.entity, customer=invoice.customer, invoice=invoice, number=number, amount=amount,
-            on=on, reason_code=reason_code, reason=reason, by=by,
-        )  # fmt: skip
-        touched = _settle_oldest(line, invoice, note.entry)
-        if credited(invoice) == invoice.gross and not _paid_by_money(invoice):
-            _cancel(line, invoice)
-        else:
-            posting.settle(line, touched)
-        posting.stop([invoice.customer])
+    return invoice, invoicing.take_number(invoice.entity, SERIES)
+
+
+def write_credit(
+    line: Line, *, invoice: Invoice, number: str, amount: Money, on: date, reason_code: str, reason: str, by: Actor
+) -> CreditNote:
+    """The credit note of a prepared invoice under an open audit line: written, settled, and the invoice's state with it."""
+    note = write(
+        line, entity=invoice.entity, customer=invoice.customer, invoice=invoice, number=number, amount=amount,
+        on=on, reason_code=reason_code, reason=reason, by=by,
+    )  # fmt: skip
+    touched = _settle_oldest(line, invoice, note.entry)
+    if credited(invoice) == invoice.gross and not _paid_by_money(invoice):
+        _cancel(line, invoice)
+    else:
+        posting.settle(line, touched)
+    posting.stop([invoice.customer])
     return note
 
 
@@ -63,7 +79,7 @@ def cancel(*, invoice: Invoice, on: date, reason_code: str, now: datetime, by: A
     subject = f"invoice:{invoice.pk}"
     with audit.line("invoice.cancelled", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code) as line:
         by_money = Allocation.objects.in_force().filter(debit__instalment__invoice=invoice)
-        posting.undo_all(line, by_money.exclude(credit__kind=Entry.Kind.CREDIT_NOTE), on=on, reason="cancelled")
+        posting.undo_all(line, by_money.exclude(credit__kind__in=NO_MONEY), on=on, reason="cancelled")
         note = write(
             line, entity=invoice.entity, customer=invoice.customer, invoice=invoice, number=number, amount=rest,
             on=on, reason_code=reason_code, reason=reason, by=by,
@@ -214,7 +230,7 @@ def _settle_oldest(line: Line, invoice: Invoice, credit_entry: Entry) -> list[En
 
 def _paid_by_money(invoice: Invoice) -> bool:
     settled = Allocation.objects.in_force().filter(debit__instalment__invoice=invoice)
-    return settled.exclude(credit__kind=Entry.Kind.CREDIT_NOTE).exists()
+    return settled.exclude(credit__kind__in=NO_MONEY).exists()
 
 
 def _cancel(line: Line, invoice: Invoice) -> None:

@@ -12,6 +12,11 @@ from receivables.models import Allocation, Entry
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 
+_K = Entry.Kind
+BOUND_CREDITS = {_K.REVERSAL, _K.WRITE_OFF, _K.DISCOUNT, _K.RESCHEDULE}
+BOUND_DEBITS = {_K.REFUND, _K.REVERSAL, _K.RECOVERY, _K.TRANSFER, _K.CREDIT_NOTE, _K.WRITE_OFF, _K.DISCOUNT}
+"""Kinds of entries that a document has tied to their other side for good."""
+
 
 @transaction.atomic
 def apply(
@@ -57,10 +62,13 @@ def plan_oldest_first(credit: Entry) -> list[tuple[Entry, int]]:
 def unapply(*, allocations: Sequence[Allocation], on: date, now: datetime, by: Actor, reason: str) -> list[Allocation]:
     """Takes allocations back by their opposite rows, effective `on`. Both sides are as before, to the cent.
 
-    Refuses already_undone and period_closed.
+    Refuses already_undone, period_closed, and bound where the allocation belongs to a document of its own
+    (refund, reversal, transfer, write-off, rescheduling): that one is undone by its own verb.
     """
     if not allocations:
         raise Refused("nothing_to_undo", _("There is nothing to take back."))
+    for each in allocations:
+        refuse_bound(each)
     customers = posting.lock(*{each.debit.customer_id for each in allocations})
     entity = allocations[0].debit.entity
     posting.refuse_closed(entity, max(on, *(each.booked_on for each in allocations)))
@@ -70,6 +78,12 @@ def unapply(*, allocations: Sequence[Allocation], on: date, now: datetime, by: A
         posting.settle(line, [each.debit for each in allocations])
         posting.stop(customers)
     return rows
+
+
+def refuse_bound(allocation: Allocation) -> None:
+    """Refuses to free what a document has tied: a refund whose credit were free again would be paid out twice (bound)."""
+    if allocation.debit.kind in BOUND_DEBITS or allocation.credit.kind in BOUND_CREDITS:
+        raise Refused("bound", _("This belongs to a refund, reversal, transfer or write-off. Undo that instead."))
 
 
 def total(pairs: Sequence[tuple[Entry, int]], currency: str) -> Money:
