@@ -57,7 +57,12 @@ screenshots: setup-dev ## pictures of every page at 1440 and 390 pixels, in both
 	@$(IN) $(PY) -m tests.screenshots
 
 messages: setup-dev ## collect the translatable strings and compile the catalogues
-	@$(IN) $(PY) manage.py messages
+	@mkdir -p "$(ROOT)/var"
+	$(IN) $(BIN)/pybabel -q extract -F receivables/conf/babel.cfg --sort-by-file --omit-header -o var/django.pot \
+	  -k gettext_lazy -k gettext_noop -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 -k npgettext_lazy:1c,2,3 \
+	  receivables credit dunning reports
+	$(IN) $(BIN)/pybabel -q update -D django -i var/django.pot -d receivables/conf/locale --no-fuzzy-matching \
+	  --ignore-obsolete
 	@$(PYTHON) "$(ROOT)/.ci/setup.py" --dev
 
 lock: setup-dev  ## resolve the packages anew; the locks hold hashes and no index address

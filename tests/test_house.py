@@ -25,7 +25,7 @@ BINARY = (
     ".ofd",
 )
 FREE_ROOMS = frozenset(
-    {"scenarios", "integrations", "browser", "requirements", "security", "vectors", "process"}
+    {"scenarios", "integrations", "browser", "requirements", "security", "vectors", "process", "house"}
 )
 
 
