@@ -9,7 +9,7 @@ wound back from today, so that today's report touches only what is unsettled.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
@@ -37,8 +37,7 @@ class Question:
     customer_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of the report, minor units: `buckets` in the order of the question's buckets; `unapplied` is positive credit."""
 
     key: Any
@@ -116,15 +115,8 @@ def iterate(question: Question) -> Iterator[Row]:
         cursor.execute(statement, parameters)
         while batch := cursor.fetchmany(5_000):
             for key, label, currency, *sums in batch:
-                yield Row(
-                    key=key,
-                    label=label or "",
-                    currency=currency,
-                    buckets=tuple(int(each or 0) for each in sums[:width]),
-                    undated=int(sums[width] or 0),
-                    unapplied=int(sums[width + 1] or 0),
-                    disputed=disputed.get((key, currency), 0),
-                )
+                at_issue = disputed.get((key, currency), 0) if disputed else 0
+                yield Row(key, label or "", currency, tuple(sums[:width]), sums[width], sums[width + 1], at_issue)
 
 
 def ranges(buckets: Buckets, as_of: date) -> list[tuple[date, date]]:
@@ -158,9 +150,10 @@ def sql(question: Question) -> tuple[str, list[Any]]:
     left = "e.amount - e.allocated + COALESCE(later.total, 0)" if wound_back else "e.amount - e.allocated"
     credit = "-e.amount - e.allocated + COALESCE(later.total, 0)" if wound_back else "-e.amount - e.allocated"
     spans = ranges(question.buckets, question.as_of)
-    sums = [f"SUM(CASE WHEN e.amount > 0 AND {base} BETWEEN %s AND %s THEN {left} ELSE 0 END)" for _ in spans]
-    sums.append(f"SUM(CASE WHEN e.amount > 0 AND {base} IS NULL THEN {left} ELSE 0 END)")
-    sums.append(f"SUM(CASE WHEN e.amount < 0 THEN {credit} ELSE 0 END)")
+    cells = [(f"e.amount > 0 AND {base} BETWEEN %s AND %s", left) for _ in spans]
+    cells += [(f"e.amount > 0 AND {base} IS NULL", left), ("e.amount < 0", credit)]
+    # A sum of BIGINT is NUMERIC on PostgreSQL; entries are small enough (entry_amount_in_range) to come back as integers.
+    sums = [f"CAST(SUM(CASE WHEN {when} THEN {amount} ELSE 0 END) AS BIGINT)" for when, amount in cells]
     key, label, joins, join_parameters = _dimension(question)
     parameters: list[Any] = [edge for span in spans for edge in span]
     later, later_parameters = _later(question) if wound_back else ("", [])
@@ -273,7 +266,7 @@ def customer_names(ids: Sequence[int]) -> dict[int, str]:
 
 def _total(currency: str, rows: Sequence[Row], width: int) -> Row:
     mine = [row for row in rows if row.currency == currency]
-    sums = tuple(sum(row.buckets[i] for row in mine) for i in range(width))
+    sums = tuple(sum(column) for column in zip(*(row.buckets for row in mine), strict=True)) or (0,) * width
     return Row(
         None, "", currency, sums, sum(r.undated for r in mine), sum(r.unapplied for r in mine), sum(r.disputed for r in mine)
     )

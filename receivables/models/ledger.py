@@ -12,6 +12,9 @@ from django.db.models.functions import Abs, Coalesce
 
 from receivables.models.base import Recorded, ScopedQuerySet, currency_field
 
+LARGEST = 10**15
+"""No entry is larger, in minor units: sums over thousands of the largest still fit a BIGINT, on SQLite too."""
+
 
 class EntryQuerySet(ScopedQuerySet):
     def debits(self) -> Self:
@@ -85,6 +88,7 @@ class Entry(Recorded):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="entry_amount_not_zero"),
+            models.CheckConstraint(condition=Q(amount__range=(-LARGEST, LARGEST)), name="entry_amount_in_range"),
             models.CheckConstraint(
                 condition=Q(allocated__gte=0) & Q(allocated__lte=Abs("amount")), name="entry_never_over_allocated"
             ),
