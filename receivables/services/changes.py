@@ -59,7 +59,7 @@ KINDS: dict[str, Kind] = {
         f"{_SERVICES}.sensitive.apply_terms",
     ),
     "staff.roles": Kind(
-        gettext_lazy("Roles of a person"), "staff.admin", "staff.admin", f"{_SERVICES}.staff.apply_roles"
+        gettext_lazy("Roles of a person"), "staff.admin", "staff.admin", f"{_SERVICES}.roles.apply_roles"
     ),
     "payment.refund": Kind(
         gettext_lazy("Refund"),
@@ -68,8 +68,29 @@ KINDS: dict[str, Kind] = {
         f"{_SERVICES}.refunds.carry_out",
         f"{_SERVICES}.refunds.prepare",
     ),
+    "invoice.write_off": Kind(
+        gettext_lazy("Write-off"),
+        "invoice.write_off_propose",
+        "invoice.write_off_decide",
+        f"{_SERVICES}.losses.write_off",
+        f"{_SERVICES}.losses.prepare_write_off",
+    ),
+    "invoice.write_off_undo": Kind(
+        gettext_lazy("Write-off taken back"),
+        "invoice.write_off_propose",
+        "invoice.write_off_decide",
+        f"{_SERVICES}.losses.take_back",
+        f"{_SERVICES}.losses.prepare_take_back",
+    ),
+    "credit_note.void": Kind(
+        gettext_lazy("Credit note voided"),
+        "invoice.cancel",
+        "invoice.write_off_decide",
+        f"{_SERVICES}.losses.void",
+        f"{_SERVICES}.losses.prepare_void",
+    ),
     "role.verbs": Kind(
-        gettext_lazy("Rights of a role"), "staff.admin", "staff.admin", f"{_SERVICES}.staff.apply_verbs"
+        gettext_lazy("Rights of a role"), "staff.admin", "staff.admin", f"{_SERVICES}.roles.apply_verbs"
     ),
 }
 """Every kind there is. Rooms of this floor add their row here; upper floors add theirs when their app is ready."""
@@ -219,7 +240,7 @@ def _close(line: audit.Line, change: Change, decision: str, user: User, note: st
 def _locked(change: Change) -> Change:
     if change.customer_id:
         posting.lock(change.customer_id)
-    row = Change.objects.select_for_update().get(pk=change.pk)
+    row: Change = Change.objects.select_for_update().get(pk=change.pk)
     if row.decision:
         raise Refused("already_decided", _("Somebody has decided this before."), decision=row.decision)
     return row
