@@ -167,13 +167,16 @@ def _reads_as_western(high: bytes) -> bool:
     words = [w for w in _WESTERN_WORD.findall(shown) if not w.isascii()]
     if not words:
         return False
-    return all(
-        len(w) > 1 and (w.islower() or w.isupper() or w[1:].islower()) and _mostly_ascii(w) for w in words
-    )
+    return all(w in _ONE_LETTER or (len(w) > 1 and _ordinary(w)) for w in words)
 
 
-def _mostly_ascii(word: str) -> bool:
-    return 2 * sum(c > "\x7f" for c in word) <= len(word)
+_ONE_LETTER = frozenset("àÀéèôÔåÅöÖøØ")
+
+
+def _ordinary(word: str) -> bool:
+    """Letter case as words have it, and no more than two in three letters beyond ASCII."""
+    cased = word.islower() or word.isupper() or word[1:].islower()
+    return cased and 3 * sum(c > "\x7f" for c in word) <= 2 * len(word)
 
 
 def text_stream(stream: BinaryIO, decoding: Decoding) -> io.TextIOWrapper:
