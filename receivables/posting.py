@@ -167,6 +167,8 @@ def _follow_the_money(line: Line, invoice: Invoice) -> bool:
         invoice.pay()
     elif open_now > 0 and invoice.state == states.PAID:
         (invoice.reopen if invoice.sent_at else invoice.reopen_unsent)()
+    elif open_now > 0 and invoice.state == states.WRITTEN_OFF:
+        (invoice.revive if invoice.sent_at else invoice.revive_unsent)()
     else:
         return False
     line.stamp(invoice)

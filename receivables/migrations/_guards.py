@@ -4,7 +4,8 @@ P = "receivables_"
 
 # Facts: never updated, never deleted.
 FACTS = [
-    "allocation", "payment", "refund", "reversal", "reversalundone", "transfer", "creditnote", "creditnotevoid", "writeoff", "recovery",
+    "allocation", "payment", "refund", "reversal", "reversalundone", "transfer", "creditnote", "creditnotevoid", "writeoff",
+    "writeoffundone", "recovery",
     "exchangerate", "periodlock", "audit", "instalment",
 ]
 # Rows that stay for ever, though some of their columns may change.

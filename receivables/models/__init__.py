@@ -1,8 +1,15 @@
 """The nouns of this floor, gathered so that Django finds them."""
 
-from receivables.models.adjustment import CreditNote, CreditNoteVoid, Recovery, WriteOff
+from receivables.models.adjustment import CreditNote, CreditNoteVoid, Recovery, WriteOff, WriteOffUndone
 from receivables.models.audit import Audit, ChainHead, RequestKey
-from receivables.models.bank import BankAccount, ImportFile, ImportMapping, PayerAlias, Statement, StatementLine
+from receivables.models.bank import (
+    BankAccount,
+    ImportFile,
+    ImportMapping,
+    PayerAlias,
+    Statement,
+    StatementLine,
+)
 from receivables.models.customer import Contact, Customer, CustomerProfile
 from receivables.models.delivery import Attachment, Dispatch
 from receivables.models.dispute import Dispute
@@ -19,5 +26,5 @@ __all__ = [
     "CreditNote", "CreditNoteVoid", "Customer", "CustomerProfile", "Delegation", "Dispatch", "Dispute", "Entry", "ExchangeRate",
     "ImportFile", "ImportMapping", "Instalment", "Invoice", "InvoiceLine", "LegalEntity", "Message", "NumberSeries", "PayerAlias",
     "Payment", "PeriodLock", "Recovery", "Refund", "RequestKey", "Reversal", "ReversalUndone", "Role", "Statement",
-    "StatementLine", "Transfer", "User", "WorkItem", "WriteOff",
+    "StatementLine", "Transfer", "User", "WorkItem", "WriteOff", "WriteOffUndone",
 ]

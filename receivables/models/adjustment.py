@@ -61,10 +61,14 @@ class WriteOffQuerySet(ScopedQuerySet):
 
 
 class WriteOff(Recorded):
-    """What is left of an invoice, or a small difference, given up as loss. Above the tolerance it carries two names."""
+    """What is left of an invoice, or a small difference, given up as loss. Above the tolerance it carries two names.
+
+    `tax` is the part of `amount` that lowers the tax owed (early-payment discount), in minor units.
+    """
 
     invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, related_name="write_offs")
     amount = models.BigIntegerField()
+    tax = models.BigIntegerField(default=0)
     written_off_on = models.DateField()
     reason_code = models.CharField(max_length=40)
     reason = models.CharField(max_length=300, blank=True)
@@ -74,10 +78,28 @@ class WriteOff(Recorded):
     objects = WriteOffQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="write_off_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="write_off_positive"),
+            models.CheckConstraint(condition=Q(tax__gte=0) & Q(tax__lte=models.F("amount")), name="write_off_tax_within_amount"),
+        ]
 
     def __str__(self) -> str:
         return f"write-off of {self.invoice}"
+
+
+class WriteOffUndone(Recorded):
+    """A write-off taken back: the opposite entry of the write-off's, and the invoice lives again. Losses carry two names."""
+
+    write_off = models.OneToOneField(WriteOff, on_delete=models.PROTECT, related_name="undone")
+    undone_on = models.DateField()
+    reason = models.CharField(max_length=300)
+    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="write_off_undone")
+    change = models.ForeignKey("receivables.Change", on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = WriteOffQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"undone {self.write_off}"
 
 
 class Recovery(Recorded):

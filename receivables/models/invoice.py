@@ -114,6 +114,12 @@ class Invoice(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
         self.sent_back_code, self.sent_back_note = code, note
         self.round += 1
 
+    @fsm.transition(field=state, source=State.APPROVED, target=State.REQUESTED)
+    def route_to_person(self) -> None:
+        """What a rule had approved is looked at by people after all, in a new round."""
+        self.approved_by, self.approved_by_rule = None, ""
+        self.round += 1
+
     @fsm.transition(field=state, source=State.APPROVED, target=State.ISSUED)
     def issue(self, *, number: str, on: date, at: datetime, snapshot: dict[str, Any]) -> None:
         self.number, self.invoice_on, self.issued_at, self.snapshot = number, on, at, snapshot
@@ -145,6 +151,10 @@ class Invoice(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
     @fsm.transition(field=state, source=State.WRITTEN_OFF, target=State.SENT)
     def revive(self) -> None:
         """The write-off was taken back."""
+
+    @fsm.transition(field=state, source=State.WRITTEN_OFF, target=State.ISSUED)
+    def revive_unsent(self) -> None:
+        """Written off before it was sent, and the write-off was taken back."""
 
 
 class InvoiceChildQuerySet(ScopedQuerySet):

@@ -119,34 +119,46 @@ def credit_on_account(
 
 @transaction.atomic
 def void(*, note: CreditNote, on: date, reason: str, now: datetime, by: Actor) -> CreditNoteVoid:
-    """Takes a wrong credit note back: its allocations are undone, the opposite entry closes it, the invoice is open again."""
+    """Takes a wrong credit note back at once. Pages go by two people instead (services.losses)."""
     posting.lock(note.customer_id)
+    refuse_unless_voidable(note)
+    posting.refuse_closed(note.entity, max(on, note.issued_on))
+    subject = f"credit_note:{note.pk}"
+    with audit.line("credit_note.voided", by=by, now=now, subject=subject, entity=note.entity, reason=reason[:300]) as line:
+        return write_void(line, note=note, on=on, reason=reason)
+
+
+def refuse_unless_voidable(note: CreditNote) -> None:
+    """A credit note is taken back once, and only while its invoice can live with it: already_undone, state."""
     if CreditNoteVoid.objects.filter(credit_note=note).exists():
         raise Refused("already_undone", _("Credit note %(number)s has been taken back before.") % {"number": note.number})
     if note.invoice and note.invoice.state == Invoice.State.CANCELLED:
         raise Refused("state", _("A cancelled invoice stays cancelled. Issue a new one instead."))
+
+
+def write_void(line: Line, *, note: CreditNote, on: date, reason: str) -> CreditNoteVoid:
+    """Under an open audit line: the note's allocations are undone, the opposite entry closes it, the invoice is open again."""
     on = max(on, note.issued_on)
-    posting.refuse_closed(note.entity, on)
-    with audit.line("credit_note.voided", by=by, now=now, subject=f"credit_note:{note.pk}", entity=note.entity) as line:
-        settled = list(note.entry.settles.in_force().select_related("debit"))
-        posting.undo_all(line, settled, on=on, reason="voided")
-        entry = posting.enter(
-            line,
-            entity=note.entity,
-            customer=note.customer,
-            kind=Entry.Kind.CREDIT_NOTE,
-            currency=note.currency,
-            amount=note.gross,
-            booked_on=on,
-            reference=note.number,
-        )
-        posting.allocate(line, debit=entry, credit=note.entry, amount=note.gross, reason="voided")
-        row = CreditNoteVoid(
-            credit_note=note, voided_on=on, reason=reason, entry=entry, recorded_at=now, audit_seq=line.seq
-        )
-        row.save(force_insert=True)
-        posting.settle(line, [each.debit for each in settled])
-        posting.stop([note.customer])
+    settled = list(note.entry.settles.in_force().select_related("debit"))
+    posting.undo_all(line, settled, on=on, reason="voided")
+    entry = posting.enter(
+        line,
+        entity=note.entity,
+        customer=note.customer,
+        kind=Entry.Kind.CREDIT_NOTE,
+        currency=note.currency,
+        amount=note.gross,
+        booked_on=on,
+        reference=note.number,
+    )
+    posting.allocate(line, debit=entry, credit=note.entry, amount=note.gross, reason="voided")
+    row = CreditNoteVoid(
+        credit_note=note, voided_on=on, reason=reason[:300], entry=entry, recorded_at=line.now, audit_seq=line.seq
+    )
+    row.save(force_insert=True)
+    line.touch("credit_note_void", row.pk, note.pk, note.gross)
+    posting.settle(line, [each.debit for each in settled])
+    posting.stop([note.customer])
     return row
 
 

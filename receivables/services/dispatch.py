@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Contact, Dispatch, Invoice, LegalEntity, Message, WorkItem
+from receivables.models import Contact, Customer, Dispatch, Invoice, LegalEntity, Message, WorkItem
 from receivables.rules.business_days import Calendar, Hours, deadline
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
@@ -43,14 +43,25 @@ def working_hours(entity: LegalEntity) -> Hours:
 
 @transaction.atomic
 def send(
-    *, invoice: Invoice, channel: str, contact: Contact | None, now: datetime, by: Actor, courier: str = ""
+    *,
+    invoice: Invoice,
+    channel: str,
+    contact: Contact | None,
+    now: datetime,
+    by: Actor,
+    courier: str = "",
+    seen: int | None = None,
 ) -> Sent:
     """Posts or hands over an issued invoice. By courier a work item asks for the tracking number within one working hour;
-    any other way the invoice is SENT at once and the customer told. Refuses a wrong state (state) and a missing address."""
+    any other way the invoice is SENT at once and the customer told. `seen`: how many dispatches the sender was shown.
+
+    Refuses a wrong state (state), a missing address (no_address) and a sending meanwhile by somebody else (stale)."""
     posting.lock(invoice.customer_id)
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT, Invoice.State.PAID):
         raise Refused("state", _("Only an issued invoice can be sent; this one is %(state)s.") % {"state": invoice.state})
+    if seen is not None and invoice.dispatches.count() != seen:
+        raise Refused("stale", _("It was sent meanwhile. Look at its deliveries before you send it once more."))
     if channel == Dispatch.Channel.EMAIL and not (contact and contact.email):
         raise Refused("no_address", _("Choose a contact with an e-mail address."), field="contact")
     token = secrets.token_urlsafe(24)
@@ -122,10 +133,34 @@ def confirm_receipt(*, token: str, name: str, now: datetime, by: Actor) -> Dispa
 
 def by_token(token: str, *, now: datetime) -> Dispatch:
     """The dispatch of a receipt link, while it is valid. Unknown, altered and expired links cannot be told apart."""
-    found = Dispatch.objects.filter(receipt_hash=hash_of(token), receipt_expires_at__gt=now).first()
-    if found is None:
+    valid = Dispatch.objects.filter(receipt_hash=hash_of(token), receipt_expires_at__gt=now)
+    found = valid.select_related("invoice__entity", "invoice__customer", "contact").first()
+    if found is None or not _still_theirs(found):
         raise Refused("not_found", _("This link is not valid any more. Ask us for a new one."))
     return found
+
+
+@transaction.atomic
+def revoke_link(*, dispatch: Dispatch, now: datetime, by: Actor) -> Dispatch:
+    """The receipt link answers nobody from now on. Refuses state when receipt was confirmed or the link is over."""
+    posting.lock(dispatch.invoice.customer_id)
+    dispatch = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
+    if dispatch.received_at or not dispatch.receipt_expires_at or dispatch.receipt_expires_at <= now:
+        raise Refused("state", _("This link has been used or is over already."))
+    subject = f"invoice:{dispatch.invoice_id}"
+    with audit.line("dispatch.link_revoked", by=by, now=now, subject=subject, entity=dispatch.invoice.entity) as line:
+        dispatch.receipt_expires_at = now
+        line.stamp(dispatch)
+        dispatch.save()
+    return dispatch
+
+
+def _still_theirs(dispatch: Dispatch) -> bool:
+    """A link written for an address that is no longer the contact's, or for a customer that is gone, answers nobody."""
+    contact = dispatch.contact
+    return dispatch.invoice.customer.state != Customer.State.CLOSED and (
+        contact is None or (contact.active and _recipient(contact) == dispatch.recipient)
+    )
 
 
 def hash_of(token: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Change, Entry, Invoice, Payment, Recovery, WriteOff
+from receivables.models import Change, Entry, Invoice, Payment, Recovery, WriteOff, WriteOffUndone
 from receivables.rules.money import Money, format_plain
 from receivables.rules.refusals import Refused
 
@@ -25,10 +25,11 @@ def write(
     reason_code: str,
     reason: str = "",
     change: Change | None = None,
+    tax: int = 0,
 ) -> WriteOff:
     """Gives up `amount` of what is open of an invoice, oldest instalment first, under an open audit line.
 
-    The caller holds the customer's lock and settles the invoice's state afterwards. Refuses over_open.
+    `tax`: the part of it that lowers the tax owed (minor units). The caller holds the customer's lock and settles the invoice's state afterwards. Refuses over_open.
     """
     left_open = posting.open_amount(invoice)
     if amount.minor <= 0 or amount.minor > left_open:
@@ -59,6 +60,7 @@ def write(
     row = WriteOff(
         invoice=invoice,
         amount=amount.minor,
+        tax=tax,
         written_off_on=on,
         reason_code=reason_code,
         reason=reason,
@@ -75,8 +77,7 @@ def write(
 def write_whole(line: Line, *, invoice: Invoice, on: date, reason_code: str, reason: str, change: Change) -> WriteOff:
     """Everything still open of an invoice, given up by two people: ISSUED or SENT → WRITTEN_OFF."""
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
-    if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT):
-        raise Refused("state", _("An invoice in state %(state)s cannot be written off.") % {"state": invoice.state})
+    refuse_unless_open(invoice)
     amount = Money(posting.open_amount(invoice), invoice.currency)
     row = write(line, invoice=invoice, amount=amount, on=on, reason_code=reason_code, reason=reason, change=change)
     invoice.write_off()
@@ -84,6 +85,65 @@ def write_whole(line: Line, *, invoice: Invoice, on: date, reason_code: str, rea
     invoice.save(update_fields=["state", "audit_seq"])
     posting.stop([invoice.customer])
     return row
+
+
+def refuse_unless_open(invoice: Invoice) -> None:
+    """Only what was issued and still has something open can be given up (state)."""
+    if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT):
+        raise Refused("state", _("An invoice in state %(state)s cannot be written off.") % {"state": invoice.state})
+
+
+def refuse_unless_standing(write_off: WriteOff) -> None:
+    """A write-off is taken back once, and not when money came for it: already_undone, recovered."""
+    if WriteOffUndone.objects.filter(write_off=write_off).exists():
+        raise Refused("already_undone", _("This write-off has been taken back before."))
+    if write_off.recoveries.exists():
+        raise Refused("recovered", _("Money came for this write-off; it can no longer be taken back."))
+
+
+def write_undone(
+    line: Line, *, write_off: WriteOff, on: date, reason: str, change: Change | None = None
+) -> WriteOffUndone:
+    """Takes a write-off back under an open audit line: 1. its allocations are undone; 2. the opposite entry closes it;
+    3. the invoice lives again (revive, reopen). The caller holds the customer's lock."""
+    refuse_unless_standing(write_off)
+    invoice, entry = write_off.invoice, write_off.entry
+    on = max(on, write_off.written_off_on)
+    settled = list(entry.settles.in_force().select_related("debit"))
+    posting.undo_all(line, settled, on=on, reason="write_off_undone")
+    opposite = posting.enter(
+        line,
+        entity=invoice.entity,
+        customer=invoice.customer,
+        kind=entry.kind,
+        currency=invoice.currency,
+        amount=write_off.amount,
+        booked_on=on,
+        reference=entry.reference,
+    )
+    posting.allocate(line, debit=opposite, credit=entry, amount=write_off.amount, reason="write_off_undone")
+    row = WriteOffUndone(
+        write_off=write_off, undone_on=on, reason=reason[:300], entry=opposite, change=change,
+        recorded_at=line.now, audit_seq=line.seq,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    line.touch("write_off_undone", row.pk, write_off.pk, write_off.amount)
+    posting.settle(line, [each.debit for each in settled])
+    posting.stop([invoice.customer])
+    return row
+
+
+@transaction.atomic
+def take_back(*, write_off: WriteOff, on: date, reason: str, now: datetime, by: Actor) -> WriteOffUndone:
+    """Takes a difference back that the policy had given up. Losses need two people: services.losses (two_people)."""
+    if write_off.change_id or write_off.reason_code not in POLICY_REASONS:
+        raise Refused("two_people", _("Two people wrote this off; taking it back needs two people as well."))
+    posting.lock(write_off.invoice.customer_id)
+    posting.refuse_closed(write_off.invoice.entity, max(on, write_off.written_off_on))
+    subject = f"invoice:{write_off.invoice_id}"
+    entity = write_off.invoice.entity
+    with audit.line("write_off.taken_back", by=by, now=now, subject=subject, entity=entity, reason=reason[:300]) as line:
+        return write_undone(line, write_off=write_off, on=on, reason=reason)
 
 
 @transaction.atomic
@@ -115,6 +175,8 @@ def recover(*, write_off: WriteOff, payment: Payment, amount: Money, on: date, n
     invoice = write_off.invoice
     posting.lock(invoice.customer_id)
     posting.refuse_closed(invoice.entity, on)
+    if WriteOffUndone.objects.filter(write_off=write_off).exists():
+        raise Refused("already_undone", _("This write-off was taken back; apply the payment to the invoice."))
     done = sum(write_off.recoveries.values_list("amount", flat=True))
     if amount.minor <= 0 or amount.minor > write_off.amount - done:
         raise Refused(
