@@ -142,10 +142,14 @@ class Shell:
         for entry in entries:
             url = address(entry.url_name)
             if url and access.may(self.user, entry.verb):
-                lit = self.request.path == url or here in (entry.url_name, *entry.under) or (
-                    url != "/" and self.request.path.startswith(url.rstrip("/") + "/")
+                lit = (
+                    self.request.path == url
+                    or here in (entry.url_name, *entry.under)
+                    or (url != "/" and self.request.path.startswith(url.rstrip("/") + "/"))
                 )
-                yield Line(entry.key, str(entry.label), url, entry.letter, entry.icon, lit, self._count(entry))
+                yield Line(
+                    entry.key, str(entry.label), url, entry.letter, entry.icon, lit, self._count(entry)
+                )
 
     def _count(self, entry: Entry) -> int | None:
         if not entry.count:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_compact_currency, format_decimal
+from babel.numbers import NumberPattern, format_compact_currency, format_decimal, parse_pattern
 from django.utils import timezone, translation
 
 from receivables.rules.currencies import exponent
@@ -26,6 +26,13 @@ def _parsed(language: str) -> Locale:
     return Locale.parse(translation.to_locale(language))
 
 
+@lru_cache(maxsize=64)
+def _money_pattern(where: Locale, digits: int) -> NumberPattern:
+    """The locale's pattern of money ("¤#,##0.00") with as many decimals as the currency has in the books."""
+    plain: str = where.currency_formats["standard"].pattern
+    return parse_pattern(re.sub(r"0\.0+", "0" + ("." + "0" * digits if digits else ""), plain))
+
+
 def locale(language: str | None = None) -> Locale:
     """The Babel locale of a language code ("zh-hans"), else of the active language."""
     return _parsed(language or translation.get_language() or "en")
@@ -38,8 +45,8 @@ def money(minor: int, currency: str, *, sign: bool = False, language: str | None
     puts a plus before a positive one.
     """
     where, digits = locale(language), exponent(currency)
-    text = where.currency_formats["standard"].apply(
-        Decimal(format_plain(minor, currency)), where, currency=currency, currency_digits=False, force_frac=(digits, digits)
+    text = _money_pattern(where, digits).apply(
+        Decimal(format_plain(minor, currency)), where, currency=currency, currency_digits=False
     )
     text = _CODE_THEN_DIGIT.sub("\N{NO-BREAK SPACE}", text)
     return f"+{text}" if sign and minor > 0 else text.replace("-", MINUS)
@@ -49,7 +56,9 @@ def money_short(minor: int, currency: str, *, language: str | None = None) -> st
     """ "€1.91M" or "€191万": three figures for a tile, never for a table."""
     value = Decimal(format_plain(minor, currency))
     digits = 2 if abs(value) >= 1_000_000 else 0
-    return format_compact_currency(value, currency, locale=locale(language), fraction_digits=digits).replace("-", MINUS)
+    return format_compact_currency(value, currency, locale=locale(language), fraction_digits=digits).replace(
+        "-", MINUS
+    )
 
 
 def number(value: int | Decimal, *, language: str | None = None) -> str:
@@ -74,4 +83,8 @@ def day(on: date, *, iso: bool = False, language: str | None = None) -> str:
 def moment(at: datetime, *, iso: bool = False, language: str | None = None) -> str:
     """Day and time in the active time zone, to the minute."""
     where, here = locale(language), timezone.localtime(at) if timezone.is_aware(at) else at
-    return f"{here:%Y-%m-%d %H:%M}" if iso else format_datetime(here, _MOMENT.get(where.language, "medium"), locale=where)
+    return (
+        f"{here:%Y-%m-%d %H:%M}"
+        if iso
+        else format_datetime(here, _MOMENT.get(where.language, "medium"), locale=where)
+    )

@@ -16,8 +16,15 @@ TEMPLATE_KEYWORDS = ("gettext", "ngettext", "pgettext", "npgettext", "_")
 
 def templates(
     fileobj: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, Any]
-) -> Iterator[tuple[int, str, Any, list[str]]]:
+) -> Iterator[tuple[Any, ...]]:
     """Babel's extraction interface: (line, function, message or messages, comments) for each translatable string."""
     source = templatize(fileobj.read().decode("utf-8"), origin=getattr(fileobj, "name", None))
-    flat = "\n".join(line.lstrip() for line in source.split("\n"))  # indentation means nothing here, and would be read as Python's
-    yield from extract_python(io.BytesIO(flat.encode()), [*keywords, *TEMPLATE_KEYWORDS], comment_tags, {"encoding": "utf-8"})
+    flat = "\n".join(
+        line.lstrip() for line in source.split("\n")
+    )  # indentation means nothing here, and would be read as Python's
+    yield from extract_python(
+        io.BytesIO(flat.encode()),
+        dict.fromkeys([*keywords, *TEMPLATE_KEYWORDS]),
+        comment_tags,
+        {"encoding": "utf-8"},
+    )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. `verb` is of the access matrix; `letter` follows `g`; `under` are further address names it is lit for."""
+    """A line of the menu. `verb` is of the access matrix; `letter` follows `g`; `under`: other names it is lit for."""
 
     key: str
     label: str | Promise

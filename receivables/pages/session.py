@@ -27,7 +27,9 @@ class LogIn(LoginView):
         """Adds the demo's people (one per role) where the installation is the demo company."""
         found = super().get_context_data(**kwargs)
         for name in ("username", "password"):
-            found["form"].fields[name].widget.attrs["maxlength"] = 150 if name == "username" else LONGEST_PASSWORD
+            found["form"].fields[name].widget.attrs["maxlength"] = (
+                150 if name == "username" else LONGEST_PASSWORD
+            )
         if getattr(settings, "DUEBOOK_DEMO", False):
             found["demo_password"] = settings.DUEBOOK_DEMO_PASSWORD
             found["demo_people"] = _demo_people()
@@ -44,9 +46,17 @@ class LogIn(LoginView):
 
 def _demo_people() -> list[dict[str, str]]:
     words = context.role_words()
-    people = User.objects.filter(is_active=True, roles__isnull=False).prefetch_related("roles").distinct().order_by("pk")[:12]
+    people = (
+        User.objects.filter(is_active=True, roles__isnull=False)
+        .prefetch_related("roles")
+        .distinct()
+        .order_by("pk")[:12]
+    )
     return [
-        {"username": person.username, "role": ", ".join(words.get(r.code, r.label) for r in person.roles.all())}
+        {
+            "username": person.username,
+            "role": ", ".join(words.get(r.code, r.label) for r in person.roles.all()),
+        }
         for person in people
     ]
 
@@ -58,7 +68,7 @@ def _log_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase
 
 
 log_in = policy(PUBLIC)(_log_in)  # type: ignore[arg-type]
-log_out = policy(PUBLIC)(LogoutView.as_view())  # type: ignore[arg-type]
+log_out = policy(PUBLIC)(LogoutView.as_view())
 
 
 @policy(LOGGED_IN)
@@ -98,7 +108,9 @@ def _choose_entity(request: HttpRequest) -> None:
 
 def _back(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else "/"
 
 
@@ -107,4 +119,11 @@ def _language_known(code: str) -> bool:
 
 
 def _keep(answer: HttpResponse, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True)
+    answer.set_cookie(
+        name,
+        value,
+        max_age=YEAR_SECONDS,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )

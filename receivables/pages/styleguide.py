@@ -40,22 +40,32 @@ class Filters(forms.Form):
     """The sample filter bar."""
 
     q = forms.CharField(
-        label=gettext_lazy("Search"), widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Number, customer, reference")})
+        label=gettext_lazy("Search"),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Number, customer, reference")}),
     )
     state = forms.ChoiceField(
-        label=gettext_lazy("State"), choices=[("", gettext_lazy("All")), *((k, w) for k, (w, _tone) in STATES["invoice"].items())]
+        label=gettext_lazy("State"),
+        choices=[("", gettext_lazy("All")), *((k, w) for k, (w, _tone) in STATES["invoice"].items())],
     )
-    due_until = forms.DateField(label=gettext_lazy("Due until"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_until = forms.DateField(
+        label=gettext_lazy("Due until"), widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 class Sample(forms.Form):
     """The sample form: one field of each kind."""
 
-    customer = forms.CharField(label=gettext_lazy("Customer"), help_text=gettext_lazy("Its registered name, as on the contract."))
+    customer = forms.CharField(
+        label=gettext_lazy("Customer"), help_text=gettext_lazy("Its registered name, as on the contract.")
+    )
     tax_id = forms.CharField(label=gettext_lazy("Tax id"), min_length=18)
-    amount = forms.CharField(label=gettext_lazy("Amount"), widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    amount = forms.CharField(
+        label=gettext_lazy("Amount"), widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
     terms = forms.ChoiceField(label=gettext_lazy("Payment terms"), choices=[("30", "30 d"), ("60", "60 d")])
-    note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     urgent = forms.BooleanField(label=gettext_lazy("Urgent, needed today"), required=False)
     file = forms.FileField(label=gettext_lazy("Bank statement"), required=False)
 
@@ -67,7 +77,9 @@ def show(request: HttpRequest) -> HttpResponse:
     if not settings.DEBUG:
         raise Http404
     if request.GET.get("toast"):
-        doors.undoable(request, _("Payment of €25,000.00 allocated to two invoices."), reverse("receivables:preferences"))
+        doors.undoable(
+            request, _("Payment of €25,000.00 allocated to two invoices."), reverse("receivables:preferences")
+        )
     if request.GET.get("toast") == "bad":
         messages.error(request, _("The file was not taken in: the closing balance is 0.10 off."))
     return render(request, "styleguide.html", _picture(request))
@@ -76,7 +88,13 @@ def show(request: HttpRequest) -> HttpResponse:
 def _picture(request: HttpRequest) -> dict[str, Any]:
     given = {"customer": "Globex Retail BV", "tax_id": "9131", "terms": "30"}
     path = ("DRAFT", "REQUESTED", "VERIFIED", "APPROVED", "ISSUED", "SENT", "PAID")
-    notes = {"DRAFT": "3 Nov, Li Na", "REQUESTED": "3 Nov", "VERIFIED": "4 Nov, Marek", "APPROVED": "5 Nov, Ines", "ISSUED": "5 Nov"}
+    notes = {
+        "DRAFT": "3 Nov, Li Na",
+        "REQUESTED": "3 Nov",
+        "VERIFIED": "4 Nov, Marek",
+        "APPROVED": "5 Nov, Ines",
+        "ISSUED": "5 Nov",
+    }
     return {
         "as_of": AS_OF,
         "rows": _rows(),
@@ -119,7 +137,13 @@ def _rows() -> list[Row]:
 
 
 def _proofs() -> list[SumProof]:
-    euros = prove(currency="EUR", buckets=[4_134_857, 7_657_567, 8_675_494, 5_526_612, 3_315_967], undated=0, unapplied=250_000, ledger=29_060_497)
+    euros = prove(
+        currency="EUR",
+        buckets=[4_134_857, 7_657_567, 8_675_494, 5_526_612, 3_315_967],
+        undated=0,
+        unapplied=250_000,
+        ledger=29_060_497,
+    )
     yuan = prove(currency="CNY", buckets=[48_240_000, 72_360_000], undated=0, unapplied=0, ledger=120_600_000)
     return [euros, yuan]
 
@@ -127,7 +151,13 @@ def _proofs() -> list[SumProof]:
 def _events() -> list[dict[str, Any]]:
     at = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
     return [
-        {"at": at, "who": "Marek", "text": _("Promise of €25,000.00 for 28 Nov"), "tone": "brand", "detail": _("By telephone, accounts payable")},
+        {
+            "at": at,
+            "who": "Marek",
+            "text": _("Promise of €25,000.00 for 28 Nov"),
+            "tone": "brand",
+            "detail": _("By telephone, accounts payable"),
+        },
         {"at": at.replace(hour=9), "who": "Ines", "text": _("€12,000.00 disputed: price"), "tone": "calm"},
         {"at": at.replace(day=12), "text": _("Reminder accepted by the mail provider"), "tone": "ok"},
         {"at": at.replace(day=5), "who": "Li Na", "text": _("Invoice issued"), "url": "#"},

@@ -22,7 +22,9 @@ def day(context: Context, on: date | None, style: str = "") -> SafeString:
     """`{% day invoice.due_on %}` → 21 Nov 2026; `style="iso"` forces 2026-11-21; None → a dash."""
     if on is None:
         return NOTHING
-    return format_html('<time datetime="{}">{}</time>', on.isoformat(), localised.day(on, iso=_iso(context, style)))
+    return format_html(
+        '<time datetime="{}">{}</time>', on.isoformat(), localised.day(on, iso=_iso(context, style))
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -30,7 +32,9 @@ def moment(context: Context, at: datetime | None, style: str = "") -> SafeString
     """`{% moment audit.at %}` → 21 Nov 2026, 10:42 in the active time zone."""
     if at is None:
         return NOTHING
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), localised.moment(at, iso=_iso(context, style)))
+    return format_html(
+        '<time datetime="{}">{}</time>', at.isoformat(), localised.moment(at, iso=_iso(context, style))
+    )
 
 
 @register.simple_tag
@@ -40,7 +44,9 @@ def since_due(due_on: date | None, as_of: date) -> str:
         return _("No due date")
     late = days_past_due(due_on, as_of)
     if late > 0:
-        return ngettext("%(days)s day overdue", "%(days)s days overdue", late) % {"days": localised.number(late)}
+        return ngettext("%(days)s day overdue", "%(days)s days overdue", late) % {
+            "days": localised.number(late)
+        }
     if late == 0:
         return _("Due today")
     return ngettext("Due in %(days)s day", "Due in %(days)s days", -late) % {"days": localised.number(-late)}

@@ -22,7 +22,7 @@ BUCKET_LABELS = (
     gettext_lazy("61 to 90 days"),
     gettext_lazy("Over 90 days"),
 )
-NOTHING = format_html('<span class="mut">–</span>')
+NOTHING = SafeString('<span class="mut">–</span>')
 
 
 @register.simple_tag
@@ -90,10 +90,12 @@ def sparkline(values: Sequence[int]) -> SafeString:
         return SafeString("")
     low, span = min(values), max(max(values) - min(values), 1)
     points = " ".join(
-        f"{index * 92 // (len(values) - 1)} {23 - (value - low) * 20 // span}" for index, value in enumerate(values)
+        f"{index * 92 // (len(values) - 1)} {23 - (value - low) * 20 // span}"
+        for index, value in enumerate(values)
     )
     return format_html(
-        '<svg class="spark" viewBox="0 0 92 26" preserveAspectRatio="none" aria-hidden="true"><polyline points="{}"/></svg>', points
+        '<svg class="spark" viewBox="0 0 92 26" preserveAspectRatio="none" aria-hidden="true"><polyline points="{}"/></svg>',
+        points,
     )
 
 

@@ -19,7 +19,14 @@ def field(bound: forms.BoundField, example: str = "", wide: bool = False, label:
     """`{% field form.tax_id example="91310000MA1FL4AX0B" %}`: label, required mark, widget, help, example, error."""
     kind = "tick" if isinstance(bound.field.widget, forms.CheckboxInput) else ""
     group = isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
-    return {"field": bound, "example": example, "wide": wide, "label": label or bound.label, "kind": kind, "group": group}
+    return {
+        "field": bound,
+        "example": example,
+        "wide": wide,
+        "label": label or bound.label,
+        "kind": kind,
+        "group": group,
+    }
 
 
 @register.inclusion_tag("components/form_errors.html")
@@ -36,7 +43,9 @@ def filter_bar(context: Context, form: forms.BaseForm, keep: str = "sort tab as_
     `keep` names the query parameters that are not filters and survive (hidden fields).
     """
     request: HttpRequest = context["request"]
-    kept = [(name, request.GET[name]) for name in keep.split() if name in request.GET and name not in form.fields]
+    kept = [
+        (name, request.GET[name]) for name in keep.split() if name in request.GET and name not in form.fields
+    ]
     reset = request.GET.copy()
     for name in [*form.fields, "after", "before"]:
         reset.pop(name, None)
@@ -45,7 +54,9 @@ def filter_bar(context: Context, form: forms.BaseForm, keep: str = "sort tab as_
         "search": form["q"] if "q" in form.fields else None,
         "picks": [bound for bound in form.visible_fields() if bound.name != "q"],
         "kept": kept,
-        "chips": [_chip(request, bound) for bound in form.visible_fields() if request.GET.get(bound.html_name)],
+        "chips": [
+            _chip(request, bound) for bound in form.visible_fields() if request.GET.get(bound.html_name)
+        ],
         "reset_url": "?" + reset.urlencode(),
     }
 
@@ -94,6 +105,7 @@ def as_of_picker(context: Context, as_of: date, known: str = "") -> dict[str, An
 def money_input(name: str, value: str = "", currency: str = "", required: bool = True) -> SafeString:
     """A plain amount field outside a Django form: digits right-aligned, decimal keyboard on a phone, currency beside it."""
     return format_html(
-        '<span class="given control"><input class="money-in" name="{}" value="{}" inputmode="decimal" autocomplete="off"{}> <b>{}</b></span>',
+        '<span class="given control"><input class="money-in" name="{}" value="{}" inputmode="decimal"'
+        ' autocomplete="off"{}> <b>{}</b></span>',
         name, value, " required" if required else "", currency,
     )  # fmt: skip

@@ -14,10 +14,12 @@ register = template.Library()
 
 
 @register.simple_block_tag
-def panel(content: str, title: str = "", note: str = "", id: str = "", padded: bool = True) -> SafeString:  # noqa: A002
+def panel(content: str, title: str = "", note: str = "", id: str = "", padded: bool = True) -> SafeString:
     """`{% panel "Open items" note="5 of 11" %}…{% endpanel %}`; `padded=False` for a table that touches the edges."""
     head = format_html(
-        '<header class="panel-h"><h2>{}</h2>{}</header>', title, format_html('<span class="mut">{}</span>', note) if note else ""
+        '<header class="panel-h"><h2>{}</h2>{}</header>',
+        title,
+        format_html('<span class="mut">{}</span>', note) if note else "",
     )
     body = format_html('<div class="panel-b">{}</div>', content) if padded else content
     mark = format_html(' id="{}"', id) if id else ""
@@ -25,7 +27,9 @@ def panel(content: str, title: str = "", note: str = "", id: str = "", padded: b
 
 
 @register.simple_tag
-def button(label: str, url: str = "", key: str = "", tone: str = "", name: str = "", value: str = "") -> SafeString:
+def button(
+    label: str, url: str = "", *, key: str = "", tone: str = "", name: str = "", value: str = ""
+) -> SafeString:
     """A link when it has a `url`, else a submit button. `tone`: go (one per view), bad, quiet, small; `key` prints its key."""
     looks = format_html("btn{}", f" {tone}" if tone else "")
     keyed = format_html(' data-key="{}" aria-keyshortcuts="{}"', key, key) if key else ""
@@ -38,16 +42,30 @@ def button(label: str, url: str = "", key: str = "", tone: str = "", name: str =
 
 @register.simple_block_tag(takes_context=True)
 def confirm(
-    context: Context, content: str, label: str, action: str = "", yes: str = "", key: str = "", tone: str = ""
+    context: Context,
+    content: str,
+    label: str,
+    *,
+    action: str = "",
+    yes: str = "",
+    key: str = "",
+    tone: str = "",
 ) -> SafeString:
-    """A button that opens into a question where it stands: `{% confirm "Cancel invoice" action=url yes="Cancel it" key="x" tone="bad" %}`.
+    """A button that opens into a question where it stands: `{% confirm "Cancel" action=url yes="Cancel it" key="x" %}`.
 
     The block holds the sentence that says what will happen, and any fields. It is posted to `action` with the CSRF token.
     """
     return mark_safe(  # noqa: S308 - rendered by a template, which escaped its parts
         render_to_string(
             "components/confirm.html",
-            {"content": content, "label": label, "action": action, "yes": yes or label, "key": key, "tone": tone},
+            {
+                "content": content,
+                "label": label,
+                "action": action,
+                "yes": yes or label,
+                "key": key,
+                "tone": tone,
+            },
             request=context.get("request"),
         )
     )
@@ -55,10 +73,23 @@ def confirm(
 
 @register.inclusion_tag("components/kpi.html")
 def kpi(
-    label: str, value: Any, note: str = "", tone: str = "", url: str = "", trend: Iterable[int] | None = None
+    label: str,
+    value: Any,
+    *,
+    note: str = "",
+    tone: str = "",
+    url: str = "",
+    trend: Iterable[int] | None = None,
 ) -> dict[str, Any]:
     """One tile inside `<div class="kpis">`. `value` is text or the result of a tag (`{% money m c as v %}`); tone up or down."""
-    return {"label": label, "value": value, "note": note, "tone": tone, "url": url, "trend": list(trend or ())}
+    return {
+        "label": label,
+        "value": value,
+        "note": note,
+        "tone": tone,
+        "url": url,
+        "trend": list(trend or ()),
+    }
 
 
 @register.inclusion_tag("components/tabs.html")
@@ -79,13 +110,21 @@ def sort_th(context: Context, label: str, field: str, num: bool = False) -> Safe
     order = {field: "ascending", f"-{field}": "descending"}.get(now, "")
     sorted_by = format_html(' aria-sort="{}"', order) if order else ""
     return format_html(
-        '<th scope="col"{}{}><a href="?{}">{}</a></th>', mark_safe(' class="num"') if num else "", sorted_by, query.urlencode(), label
+        '<th scope="col"{}{}><a href="?{}">{}</a></th>',
+        mark_safe(' class="num"') if num else "",
+        sorted_by,
+        query.urlencode(),
+        label,
     )
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
 def pager(
-    context: Context, next_key: Any = None, prev_key: Any = None, shown: int | None = None, total: int | None = None
+    context: Context,
+    next_key: Any = None,
+    prev_key: Any = None,
+    shown: int | None = None,
+    total: int | None = None,
 ) -> dict[str, Any]:
     """Older and newer by key: links `?after=KEY` / `?before=KEY` that keep the filters."""
     query = context["request"].GET.copy()

@@ -27,13 +27,17 @@ def _present(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
 @register.simple_tag
 def vendor_styles() -> SafeString:
     """Links to the vendors' style sheets; pages work without them, on the system's font."""
-    return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', ((static(name),) for name in _present(STYLES)))
+    return format_html_join(
+        "\n  ", '<link rel="stylesheet" href="{}">', ((static(name),) for name in _present(STYLES))
+    )
 
 
 @register.simple_tag
 def vendor_scripts() -> SafeString:
     """htmx where it is present; every form and link works without it."""
-    return format_html_join("\n  ", '<script defer src="{}"></script>', ((static(name),) for name in _present(SCRIPTS)))
+    return format_html_join(
+        "\n  ", '<script defer src="{}"></script>', ((static(name),) for name in _present(SCRIPTS))
+    )
 
 
 @register.filter

@@ -33,7 +33,11 @@ STATES: dict[str, Words] = {
         "REJECTED": (_("Dispute rejected"), QUIET),
         "WITHDRAWN": (_("Dispute withdrawn"), QUIET),
     },
-    "work": {"OPEN": (_("To do"), WARN), "DONE": (_("Done"), OK), "CANCELLED": (pgettext_lazy("work", "Cancelled"), OFF)},
+    "work": {
+        "OPEN": (_("To do"), WARN),
+        "DONE": (_("Done"), OK),
+        "CANCELLED": (pgettext_lazy("work", "Cancelled"), OFF),
+    },
     "change": {
         "": (_("Waits for a second person"), WARN),
         "OPEN": (_("Waits for a second person"), WARN),
@@ -101,7 +105,9 @@ def state_flow(nodes: Iterable[Mapping[str, Any]], label: str = "") -> dict[str,
     return {"nodes": list(nodes), "label": label}
 
 
-def way(path: Iterable[str], current: str, kind: str = "invoice", notes: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+def way(
+    path: Iterable[str], current: str, kind: str = "invoice", notes: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
     """Nodes for `state_flow` from the main path of states: those before `current` are done, those after it ahead.
 
     A current state outside the path (cancelled, written off) follows the states that have a note, and ends the way.
