@@ -1,0 +1,84 @@
+"""Stages a ledger file: reads it once to its end, keeps the good rows in a spool on disk and the problems in sight.
+
+Nothing is posted while a file is staged, so a file with errors changes nothing.
+"""
+
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import file_digest, sha256
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from integrations.tables.port import RowProblem, open_table
+from receivables.ledger_file import LedgerRow, Mapping, read
+
+PROBLEMS_SHOWN = 1_000
+_BATCH = 2_000
+
+
+@dataclass
+class Staged:
+    """A file read to its end: how many rows, their totals per currency (minor units), and what was wrong."""
+
+    name: str
+    sha256: str
+    spool: IO[bytes]
+    rows_total: int = 0
+    settled: int = 0
+    totals: dict[str, int] = field(default_factory=dict)
+    problems: list[RowProblem] = field(default_factory=list)
+    problems_total: int = 0
+
+    def rows(self) -> Iterator[LedgerRow]:
+        """The good rows, in order; may be read again."""
+        self.spool.seek(0)
+        while batch := _next(self.spool):
+            for values in batch:
+                yield LedgerRow(*values)
+
+
+def stage(path: Path, mapping: Mapping, *, progress: Callable[[int], None] | None = None) -> Staged:
+    """Reads a CSV, XLSX or .gz file. Raises Unreadable for the file as a whole; row errors are collected.
+
+    The hash covers the file and the reading of it, so the same file under another mapping is another import.
+    """
+    with path.open("rb") as raw:
+        digest = file_digest(raw, "sha256").hexdigest()
+    staged = Staged(path.name, sha256(f"{digest} {mapping}".encode()).hexdigest(), TemporaryFile())  # noqa: SIM115
+    batch: list[tuple[object, ...]] = []
+    with path.open("rb") as source:
+        for found in read(open_table(source, name=path.name), mapping):
+            if isinstance(found, RowProblem):
+                staged.problems_total += 1
+                if len(staged.problems) < PROBLEMS_SHOWN:
+                    staged.problems.append(found)
+                continue
+            batch.append(tuple(found))
+            if len(batch) == _BATCH:
+                _keep(staged, batch)
+                if progress:
+                    progress(len(batch))
+                batch = []
+    _keep(staged, batch)
+    return staged
+
+
+def _keep(staged: Staged, batch: list[tuple[object, ...]]) -> None:
+    for values in batch:
+        row = LedgerRow(*values)  # type: ignore[arg-type]
+        staged.totals[row.currency] = staged.totals.get(row.currency, 0) + row.amount
+        staged.settled += row.settled_on is not None
+    staged.rows_total += len(batch)
+    if batch:
+        pickle.dump(batch, staged.spool, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _next(spool: IO[bytes]) -> list[tuple[object, ...]]:
+    try:
+        # The spool is our own anonymous temporary file: nobody else can have written it.
+        found: list[tuple[object, ...]] = pickle.load(spool)  # noqa: S301
+    except EOFError:
+        return []
+    return found
