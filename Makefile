@@ -40,14 +40,13 @@ check: setup-dev ## format, lint, types, contracts, templates, migrations, house
 	$(IN) $(BIN)/ruff check .
 	$(IN) $(BIN)/mypy
 	$(IN) $(BIN)/lint-imports
-	$(IN) $(BIN)/djlint receivables credit dunning reports --check --lint --quiet
+	$(IN) $(BIN)/djlint receivables credit dunning reports --lint --quiet
 	$(IN) $(PY) manage.py makemigrations --check --dry-run
 	$(IN) $(PY) -m pytest -q tests/test_house.py
 
-format: setup-dev ## rewrite Python and templates in the house's form
+format: setup-dev ## rewrite Python in the house's form
 	$(IN) $(BIN)/ruff format .
 	$(IN) $(BIN)/ruff check --fix .
-	-$(IN) $(BIN)/djlint receivables credit dunning reports --reformat --quiet
 
 bench: setup-dev ## measure; prints medians and ratios, asserts nothing (ONLY=name: one of them)
 	@$(IN) $(PY) -m bench $(ONLY)
@@ -57,12 +56,7 @@ screenshots: setup-dev ## pictures of every page at 1440 and 390 pixels, in both
 	@$(IN) $(PY) -m tests.screenshots
 
 messages: setup-dev ## collect the translatable strings and compile the catalogues
-	@mkdir -p "$(ROOT)/var"
-	$(IN) $(BIN)/pybabel -q extract -F receivables/conf/babel.cfg --sort-by-file --omit-header -o var/django.pot \
-	  -k gettext_lazy -k gettext_noop -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 -k npgettext_lazy:1c,2,3 \
-	  receivables credit dunning reports
-	$(IN) $(BIN)/pybabel -q update -D django -i var/django.pot -d receivables/conf/locale --no-fuzzy-matching \
-	  --ignore-obsolete
+	@$(IN) $(PY) manage.py messages
 	@$(PYTHON) "$(ROOT)/.ci/setup.py" --dev
 
 lock: setup-dev  ## resolve the packages anew; the locks hold hashes and no index address

@@ -79,7 +79,7 @@ def test_every_test_file_mirrors_a_room():
 
 
 def mirrors(path):
-    """`tests/a/b/test_room.py` or `…/test_room_aspect.py` stands for `a/b/room.py` or the folder `a/b/room/`."""
+    """`tests/a/b/test_room.py` or `…/test_room_aspect.py` stands for `a/b/room.py`, `a/b/room/`, `…room/` or a page of docs/."""
     parts = PurePosixPath(path).parts[1:]
     name = PurePosixPath(path).stem
     if not name.startswith("test_") or parts[0] in FREE_ROOMS or len(parts) == 1:
@@ -87,6 +87,10 @@ def mirrors(path):
     folder = files.ROOT.joinpath(*parts[:-1])
     room = name.removeprefix("test_").split("_")
     stems = ["_".join(room[:length]) for length in range(1, len(room) + 1)]
+    if folder.is_dir() and (
+        folder.name.endswith(stems[-1]) or (files.ROOT / "docs" / f"{'-'.join(room)}.md").is_file()
+    ):
+        return True
     return any((folder / f"{stem}.py").is_file() or (folder / stem).is_dir() for stem in stems)
 
 
