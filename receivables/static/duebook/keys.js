@@ -26,7 +26,8 @@
     if (element.matches("summary")) {
       const box = element.closest("details");
       box.open = !box.open;
-      const first = box.querySelector("input:not([type=hidden]), select, textarea, .btn.go");
+      const safe = box.classList.contains("bad") ? "[data-close]" : ".btn.go"; // Enter by habit must not destroy
+      const first = box.querySelector("input:not([type=hidden]), select, textarea") || box.querySelector(safe);
       return box.open && first ? first.focus() : element.focus();
     }
     element.click();
