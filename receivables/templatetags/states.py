@@ -52,6 +52,7 @@ STATES: dict[str, Words] = {
         "ON_ACCOUNT": (_("On account"), CALM),
         "IGNORED": (_("Not ours"), QUIET),
         "UNREADABLE": (_("Unreadable"), BAD),
+        "INFO": (_("For information"), QUIET),
     },
     "statement": {
         "FLAGGED": (_("Does not add up"), BAD),
