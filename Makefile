@@ -18,6 +18,7 @@ setup:           ## virtual environment, locked packages, browser files, message
 setup-dev:       ## the same, with the tools for tests and checks
 	@$(PYTHON) "$(ROOT)/.ci/setup.py" --dev
 
+demo: export DUEBOOK_DEMO = 1
 demo: setup      ## build the demo company in SQLite, then run web and engine (DEMO_ONLY=1: build, do not run)
 	@$(IN) $(PY) manage.py migrate --verbosity 0
 	@$(IN) $(PY) manage.py demo

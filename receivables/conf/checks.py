@@ -1,7 +1,8 @@
 """Start-up checks of the installation: each wrong setting in one sentence with its remedy. They change nothing.
 
 E001 address · E002 yes/no · E003 number · E004 secret missing · E005 secret weak · E006 debug in production · E007 SQLite on a
-network file system · E008 time zone · E009 hosts · W001 browser files · W002 messages · W003 SQLite in production · W004 no TLS.
+network file system · E008 time zone · E009 hosts · E010 adapter · E011 credentials · W001 browser files ·
+W002 messages · W003 SQLite in production · W004 no TLS.
 """
 
 import zoneinfo
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 
+from integrations import registry
 from receivables.conf import environment
 
 NETWORK_SYSTEMS = frozenset(
@@ -61,6 +63,38 @@ def settings_make_sense(app_configs: Sequence[AppConfig] | None, **_: Any) -> li
                 id="duebook.W004",
             )
         )
+    return found
+
+
+NEEDS = {
+    "sendgrid_email": ("SENDGRID_API_KEY",),
+    "twilio_sms": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"),
+}
+
+
+@register()
+def adapters_exist(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """The chosen mail and SMS adapters are files in `integrations/messaging/`, and have what they need to log in."""
+    found: list[CheckMessage] = []
+    try:
+        known = registry.names("messaging")
+    except registry.UnknownAdapter:
+        return found
+    for channel, name in settings.ADAPTERS.items():
+        variable = f"DUEBOOK_{channel.upper()}_ADAPTER"
+        if name not in known:
+            found.append(
+                Error(
+                    f"{variable} names no adapter.", f"Choose one of: {', '.join(known)}.", id="duebook.E010"
+                )
+            )
+        for needed in NEEDS.get(name, ()):
+            if not getattr(settings, needed):
+                found.append(
+                    Error(
+                        f"{name} needs {needed}.", f"Set {needed}, or {variable}=console.", id="duebook.E011"
+                    )
+                )
     return found
 
 

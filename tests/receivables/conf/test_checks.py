@@ -85,3 +85,12 @@ def test_production_makes_up_no_secret_that_lasts(monkeypatch, tmp_path):
 
 def test_the_installation_of_the_tests_passes_its_own_checks():
     assert [message for message in run_checks() if message.level >= 40] == []
+
+
+def test_an_adapter_that_is_not_there_or_lacks_its_key_is_explained(monkeypatch):
+    monkeypatch.setattr(checks.registry, "names", lambda port: ("console", "sendgrid_email"))
+    monkeypatch.setattr(settings, "ADAPTERS", {"email": "sendgrid_email", "sms": "pigeon"})
+    monkeypatch.setattr(settings, "SENDGRID_API_KEY", "")
+    found = checks.adapters_exist(None)
+    assert ids(found) == {"duebook.E010", "duebook.E011"}
+    assert any("console, sendgrid_email" in message.hint for message in found)

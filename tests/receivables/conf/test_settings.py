@@ -41,3 +41,17 @@ def test_passwords_have_twelve_characters_and_both_languages_are_there():
     lengths = [v["OPTIONS"]["min_length"] for v in settings.AUTH_PASSWORD_VALIDATORS if "OPTIONS" in v]
     assert lengths == [12]
     assert [code for code, _ in settings.LANGUAGES] == ["en", "zh-hans"]
+
+
+def test_every_variable_read_is_documented():
+    import re
+    from pathlib import Path
+
+    root = Path(settings.BASE_DIR)
+    described = (root / "docs" / "operations.md").read_text()
+    read = set()
+    for path in (root / "receivables" / "conf").glob("*.py"):
+        found = re.findall(r"environment\.\w+\(\s*\"([A-Z_]+)\"", path.read_text())
+        read |= set(found) - {"DUEBOOK_TEST_NAME"}
+    assert len(read) > 20
+    assert {name for name in read if f"`{name}`" not in described} == set()
