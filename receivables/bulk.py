@@ -25,14 +25,23 @@ def next_ids(model: type[models.Model], count: int) -> range | list[int]:
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Writes `rows` (values in the order of `columns`, database column names). JSON columns take text."""
+    """Writes `rows` (values in the order of `columns`, database column names); columns left out take their default."""
     table = model._meta.db_table
-    names = ", ".join(f'"{name}"' for name in columns)
+    rest = _defaults(model, columns)
+    names = ", ".join(f'"{name}"' for name in (*columns, *rest))
+    constant = tuple(rest.values())
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
+            marks = ", ".join(["%s"] * (len(columns) + len(rest)))
+            statement = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608
+            cursor.executemany(statement, ((*row, *constant) for row in rows))
             return
         with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
             for row in rows:
-                copy.write_row(row)
+                copy.write_row((*row, *constant))
+
+
+def _defaults(model: type[models.Model], given: Sequence[str]) -> dict[str, Any]:
+    """What the model says for the columns that are not given and may not be empty."""
+    fields = [f for f in model._meta.concrete_fields if f.column not in given and not f.primary_key and not f.null]
+    return {f.column: f.get_db_prep_save(f.get_default(), connection) for f in fields}

@@ -171,11 +171,10 @@ ENTRY = (
     "reference", "recorded_at", "audit_seq",
 )  # fmt: skip
 INVOICE = (
-    "id", "entity_id", "customer_id", "state", "kind", "currency", "net", "tax", "gross", "number", "external", "invoice_on",
-    "terms", "po_number", "contract_ref", "order_ref", "description", "urgent_reason", "snapshot", "round",
-    "approved_by_rule", "created_at", "issued_at", "sent_at", "sent_back_code", "sent_back_note", "version", "audit_seq",
+    "id", "entity_id", "customer_id", "state", "currency", "net", "gross", "number", "external", "invoice_on", "description",
+    "created_at", "issued_at", "sent_at", "audit_seq",
 )  # fmt: skip
-INSTALMENT = ("invoice_id", "position", "due_on", "amount", "entry_id", "discount_amount")
+INSTALMENT = ("invoice_id", "due_on", "amount", "entry_id")
 PAYMENT = (
     "entity_id", "customer_id", "currency", "amount", "value_on", "booked_on", "method", "reference", "entry_id",
     "received_by", "recorded_at", "audit_seq",
@@ -197,7 +196,7 @@ def _write(line: Line, entity: LegalEntity, rows: Sequence[LedgerRow], customers
     bulk.insert(
         Instalment,
         INSTALMENT,
-        ((pk, 1, row.due_on, row.amount, debit_of[row.line], 0) for row, pk in zip(rows, invoice_ids, strict=True)),
+        ((pk, row.due_on, row.amount, debit_of[row.line]) for row, pk in zip(rows, invoice_ids, strict=True)),
     )
     paid = list(zip(settled, credit_ids, strict=True))
     bulk.insert(
@@ -246,9 +245,8 @@ def _invoices(
     for row, pk in zip(rows, ids, strict=True):
         known = _moment(row.recorded_on)
         yield (
-            pk, entity_id, customers[row.customer], "PAID" if row.settled_on else "SENT", "ordinary", row.currency, row.amount,
-            0, row.amount, row.number, True, row.invoice_on, "{}", "", "", "", row.text, "", "{}", 1, "", known, known, known,
-            "", "", 1, seq,
+            pk, entity_id, customers[row.customer], "PAID" if row.settled_on else "SENT", row.currency, row.amount, row.amount,
+            row.number, True, row.invoice_on, row.text, known, known, known, seq,
         )  # fmt: skip
 
 
