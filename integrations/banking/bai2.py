@@ -14,7 +14,7 @@ from integrations.banking.bai2_account import (
     read_line,
     total,
 )
-from integrations.banking.bai2_records import Record, detail, records, summaries
+from integrations.banking.bai2_records import Record, detail, records, signed, summaries
 from integrations.banking.port import (
     FINAL,
     Balance,
@@ -123,7 +123,7 @@ def _in_group(group: Group, record: Record, number: str, options: BankOptions) -
             group.problems,
             record,
             "group",
-            added=sum(a.sum for a in group.accounts),
+            added=sum(a.control for a in group.accounts),
             parts=len(group.accounts),
             count=group.records,
         )
@@ -138,6 +138,7 @@ def _in_group(group: Group, record: Record, number: str, options: BankOptions) -
         account.sum += amount
     elif record.code == "49":
         account.records += record.physical
+        account.control = signed(record.at(1)) or 0
         compare(account.problems, record, "account", added=account.sum, parts=None, count=account.records)
     else:
         account.problems.append(
@@ -157,7 +158,7 @@ def _statement(
                 account.record.line,
             )
         )
-    totals = {"control": account.sum, "group_control": group.control, **file_totals}
+    totals = {"control": account.control, "group_control": group.control, **file_totals}
     totals |= {
         name: balances[code] for name, code in (("credits", CREDITS), ("debits", DEBITS)) if code in balances
     }

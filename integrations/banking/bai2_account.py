@@ -22,6 +22,7 @@ class Account:
     lines: list[StatementLine] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     sum: int = 0
+    control: int = 0
     records: int = 0
 
 

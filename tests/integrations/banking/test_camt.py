@@ -11,13 +11,18 @@ def amount(value, currency="EUR", tag="Amt"):
     return f'<{tag} Ccy="{currency}">{value}</{tag}>'
 
 
-def entry(value, direction="CRDT", more="", status="<Sts>BOOK</Sts>", details="", currency="EUR", day="2026-03-05"):
+def entry(
+    value, direction="CRDT", more="", status="<Sts>BOOK</Sts>", details="", currency="EUR", day="2026-03-05"
+):
     booked = f"<BookgDt><Dt>{day}</Dt></BookgDt>" if day else ""
-    return f"<Ntry>{amount(value, currency)}<CdtDbtInd>{direction}</CdtDbtInd>{more}{status}{booked}<NtryDtls>{details}</NtryDtls></Ntry>"
+    head = f"{amount(value, currency)}<CdtDbtInd>{direction}</CdtDbtInd>{more}{status}{booked}"
+    return f"<Ntry>{head}<NtryDtls>{details}</NtryDtls></Ntry>"
 
 
 def balance(code, value, direction="CRDT", currency="EUR"):
-    return f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{amount(value, currency)}<CdtDbtInd>{direction}</CdtDbtInd><Dt><Dt>2026-03-05</Dt></Dt></Bal>"
+    kind = f"<Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+    sign = f"<CdtDbtInd>{direction}</CdtDbtInd>"
+    return f"<Bal>{kind}{amount(value, currency)}{sign}<Dt><Dt>2026-03-05</Dt></Dt></Bal>"
 
 
 def document(*parts, kind="camt.053.001.02", root="BkToCstmrStmt", tag="Stmt", account="<IBAN>DE1</IBAN>"):
@@ -33,7 +38,9 @@ def read(text, **options):
 def transaction(value=None, reference="", currency="EUR", nested=False, direction=""):
     told = "" if value is None else amount(value, currency)
     told = f"<AmtDtls><TxAmt>{told}</TxAmt></AmtDtls>" if nested else told
-    strd = f"<RmtInf><Strd><CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf>" if reference else ""
+    strd = (
+        f"<RmtInf><Strd><CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf>" if reference else ""
+    )
     sign = f"<CdtDbtInd>{direction}</CdtDbtInd>" if direction else ""
     return f"<TxDtls><Refs><EndToEndId>E-{reference}</EndToEndId></Refs>{told}{sign}{strd}</TxDtls>"
 
@@ -49,7 +56,12 @@ def transaction(value=None, reference="", currency="EUR", nested=False, directio
 )
 def test_every_version_is_read(version, kind, root, tag, name):
     [found] = read(document(entry("10.00"), kind=f"camt.{kind}.001.{version:02d}", root=root, tag=tag))
-    assert (found.kind, found.account, found.number, [x.amount for x in found.lines]) == (name, "DE1", "7", [1_000])
+    assert (found.kind, found.account, found.number, [x.amount for x in found.lines]) == (
+        name,
+        "DE1",
+        "7",
+        [1_000],
+    )
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -98,14 +110,22 @@ def test_only_booked_entries_count(status, meaning):
 
 
 def test_entries_that_cannot_be_read_are_kept():
-    parts = [entry("ten"), entry("1.005"), entry("1", "LEFT"), entry("1", day="2026-02-30"), entry("1", day="")]
+    parts = [
+        entry("ten"),
+        entry("1.005"),
+        entry("1", "LEFT"),
+        entry("1", day="2026-02-30"),
+        entry("1", day=""),
+    ]
     [found] = read(document(*parts, entry("1")))
     assert [bool(x.problem) for x in found.lines] == [True] * 5 + [False]
     assert all(x.original for x in found.lines[:5])
 
 
 def test_entries_in_another_currency_are_not_added():
-    [found] = read(document(balance("OPBD", "0"), balance("CLBD", "1"), entry("1"), entry("1", currency="USD")))
+    [found] = read(
+        document(balance("OPBD", "0"), balance("CLBD", "1"), entry("1"), entry("1", currency="USD"))
+    )
     assert "currencies_mixed" in [p.code for p in found.problems]
     assert arithmetic(found).movement == 100
 
@@ -129,7 +149,9 @@ def test_prefixes_envelopes_marks_and_garbage_do_not_matter():
     for text in (inner, wrapped, "\ufeff" + plain, "\r\n" + plain + "\x00\x1a\n"):
         assert Adapter().recognises(text.encode())
         assert [x.amount for x in read(text)[0].lines] == [100]
-    assert [x.amount for x in read(('<?xml version="1.0" encoding="UTF-16"?>' + plain).encode("utf-16"))[0].lines] == [100]
+    assert [
+        x.amount for x in read(('<?xml version="1.0" encoding="UTF-16"?>' + plain).encode("utf-16"))[0].lines
+    ] == [100]
 
 
 def test_the_banks_own_count_is_checked():

@@ -42,7 +42,10 @@ def test_marks_and_funds_letters_give_the_sign(mark, amount, reversal, status):
     assert (found.code, found.reference, found.bank_id) == ("NTRF", "REF", "BANK")
 
 
-@pytest.mark.parametrize(("text", "minor"), [("12,", 1_200), ("12", 1_200), ("12,5", 1_250), ("0,05", 5), ("0012,50", 1_250), ("12.50", 1_250)])
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("12,", 1_200), ("12", 1_200), ("12,5", 1_250), ("0,05", 5), ("0012,50", 1_250), ("12.50", 1_250)],
+)
 def test_amounts_may_lack_decimals(text, minor):
     assert line(f":61:260105C{text}NTRFNONREF").amount == minor
 
@@ -78,7 +81,9 @@ def test_too_many_decimals_are_not_rounded():
 
 @pytest.mark.parametrize("mark", "?~>^")
 def test_subfields_with_any_mark_tell_the_payer(mark):
-    body = "166?00CREDIT?20EREF+E2E-9?21SVWZ+Invoi?22ce INV-9?30COBADEFF?31DE02120300000000202051?32ACME ?33GMBH"
+    body = (
+        "166?00CREDIT?20EREF+E2E-9?21SVWZ+Invoi?22ce INV-9?30COBADEFF?31DE02120300000000202051?32ACME ?33GMBH"
+    )
     found = line(":61:260105C1,NTRFNONREF", ":86:" + body.replace("?", mark))
     assert (found.payer_name, found.payer_account) == ("ACME GMBH", "DE02120300000000202051")
     assert (found.end_to_end_id, found.text) == ("E2E-9", "Invoice INV-9 CREDIT")
@@ -87,7 +92,11 @@ def test_subfields_with_any_mark_tell_the_payer(mark):
 def test_slash_words_tell_the_payer():
     body = "/TRTP/SEPA OVERBOEKING/IBAN/NL20INGB0001234567/BIC/INGBNL2A/NAME/GLOBEX BV/REMI/Factuur INV-8/EREF/NOTPROVIDED"
     found = line(":61:260105C1,NTRFNONREF", ":86:" + body)
-    assert (found.payer_name, found.payer_account, found.text) == ("GLOBEX BV", "NL20INGB0001234567", "Factuur INV-8")
+    assert (found.payer_name, found.payer_account, found.text) == (
+        "GLOBEX BV",
+        "NL20INGB0001234567",
+        "Factuur INV-8",
+    )
     assert found.end_to_end_id == ""
 
 
@@ -110,7 +119,11 @@ def test_free_text_keeps_every_word_and_the_second_line_of_the_entry():
 
 def test_the_swift_envelope_is_passed_over():
     inner = statement(":61:2601050105C1,NTRFNONREF").rstrip("-\n")
-    text = "{1:F01BANKDEFFXXXX0000000000}{2:O9401200260105BANKDEFFXXXX00000000002601051200N}{4:\n" + inner + "\n-}{5:{CHK:0}}\n"
+    text = (
+        "{1:F01BANKDEFFXXXX0000000000}{2:O9401200260105BANKDEFFXXXX00000000002601051200N}{4:\n"
+        + inner
+        + "\n-}{5:{CHK:0}}\n"
+    )
     [found, again] = read(text + text)
     assert (len(found.lines), found.kind) == (1, "final")
     assert found.lines[0].amount == again.lines[0].amount == 100
@@ -123,7 +136,9 @@ def test_an_envelope_on_the_line_of_the_first_field_is_read():
 
 
 def test_bad_input_27_two_accounts_in_one_file_stay_apart():
-    text = statement(":61:260105C1,NTRFNONREF") + statement(":61:260105C2,NTRFNONREF", number="2").replace("ACC", "OTHER")
+    text = statement(":61:260105C1,NTRFNONREF") + statement(":61:260105C2,NTRFNONREF", number="2").replace(
+        "ACC", "OTHER"
+    )
     assert [(s.account, s.number, len(s.lines)) for s in read(text)] == [("ACC", "1", 1), ("OTHER", "2", 1)]
 
 

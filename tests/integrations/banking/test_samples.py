@@ -25,7 +25,7 @@ def take(shared, folder, name, **options):
 
 
 def minor(text: str, digits: int = 2) -> int:
-    return int(Decimal(text.split()[0]).scaleb(digits))
+    return int(Decimal(text.split(maxsplit=1)[0]).scaleb(digits))
 
 
 def test_every_bank_sample_is_recognised_and_loses_no_line(shared):
@@ -62,7 +62,13 @@ def compare(statement, figures, name):
     sums = arithmetic(statement)
     found = (len(statement.lines), sums.opening, sums.movement, sums.closing, sums.closes)
     moved = figures.get("sum", figures.get("net"))
-    wanted = (figures["n"], minor(figures["open"]), minor(moved), minor(figures["close"]), figures["balances"])
+    wanted = (
+        figures["n"],
+        minor(figures["open"]),
+        minor(moved),
+        minor(figures["close"]),
+        figures["balances"],
+    )
     assert found == wanted, name
     difference = minor(figures.get("difference", "0"))
     assert sums.difference == difference, name
@@ -111,7 +117,12 @@ def test_four_balances_in_four_currencies_are_not_added_together(version, shared
 def test_the_notification_keeps_its_batch_as_one_line_with_three_details(shared):
     _, [notice] = take(shared, "camt", "genkgo_camt054.v4.xml")
     [line] = notice.lines
-    assert (notice.kind, line.amount, line.currency, len(line.details)) == ("notification", -20_000_000, "SEK", 3)
+    assert (notice.kind, line.amount, line.currency, len(line.details)) == (
+        "notification",
+        -20_000_000,
+        "SEK",
+        3,
+    )
     assert [(d.amount, d.currency, d.reference[:3]) for d in line.details] == [
         (310, "CHF", "ISR"),
         (320, "CHF", "ISR"),
@@ -147,7 +158,9 @@ def test_ofx_samples_give_the_expected_figures(shared, expected):
         assert arithmetic(statement).movement == minor(wanted["sum"])
         assert statement.closing == minor(wanted["ledger_balance"])
         if "available" in wanted:
-            assert [b.amount for b in statement.balances if b.code == "AVAILBAL"] == [minor(wanted["available"])]
+            assert [b.amount for b in statement.balances if b.code == "AVAILBAL"] == [
+                minor(wanted["available"])
+            ]
 
 
 TABLES = {
@@ -173,9 +186,13 @@ def postings(text: str) -> list[tuple[str, list[tuple[str, Decimal, str]]]]:
 def test_bank_tables_move_the_account_as_the_expected_ledger_says(name, shared):
     preset, account = TABLES[name]
     _, statements = take(shared, "csv", name, preset=preset)
-    text = (shared / "samples" / "bank" / "csv" / name.replace(".csv", ".expected.beancount")).read_text("utf-8")
+    text = (shared / "samples" / "bank" / "csv" / name.replace(".csv", ".expected.beancount")).read_text(
+        "utf-8"
+    )
     # the converter that wrote the ledgers leaves out rows of kinds it was told to ignore; none may move differently
-    wanted = Counter((day, int(n * 100), c) for day, legs in postings(text) for a, n, c in legs if account in a)
+    wanted = Counter(
+        (day, int(n * 100), c) for day, legs in postings(text) for a, n, c in legs if account in a
+    )
     lines = [line for s in statements for line in s.lines]
     found = Counter((str(x.booked_on), x.amount, x.currency) for x in lines)
     assert wanted

@@ -40,7 +40,7 @@ def test_bad_input_03_mixed_line_ends_are_read():
 
 
 def test_bad_input_04_invalid_bytes_are_told_with_row_and_offset():
-    raw = "name,amount\n".encode() + "é,1\n".encode() * 4_998 + b"bad\xff,2\n" + "ü,3\n".encode()
+    raw = b"name,amount\n" + "é,1\n".encode() * 4_998 + b"bad\xff,2\n" + "ü,3\n".encode()
     found = [p for row in table(raw).rows for p in row.problems]
     assert [(p.code, p.line) for p in found] == [("invalid_bytes", 5_000)]
     assert str(raw.index(b"\xff")) in found[0].reason
@@ -111,12 +111,17 @@ def test_bad_input_23_the_number_of_rows_is_capped():
 
 
 def test_bad_input_25_nul_and_control_characters_are_row_errors():
-    assert problems(b"a,b\nx\0y,1\nx\x1by,2\nfine,3\n") == [("control_character", 2), ("control_character", 3)]
+    assert problems(b"a,b\nx\0y,1\nx\x1by,2\nfine,3\n") == [
+        ("control_character", 2),
+        ("control_character", 3),
+    ]
     assert cells("a,b\nac\u202eme\u200b,1\n".encode()) == [["acme", "1"]]
 
 
 def test_a_preamble_is_passed_over_when_header_names_are_known():
-    found = table(b"Export of 2026\n\nDate,Amount\n2026-03-05,1\n", header="names", header_names=("date", "amount"))
+    found = table(
+        b"Export of 2026\n\nDate,Amount\n2026-03-05,1\n", header="names", header_names=("date", "amount")
+    )
     assert (found.header, found.header_line, len(found.preamble)) == (["Date", "Amount"], 3, 1)
 
 
@@ -139,7 +144,9 @@ def test_the_csv_spectrum_is_read_as_it_says(shared):
         found = table(file.read_bytes())
         read = [dict(zip(found.header, row.cells, strict=True)) for row in found.rows]
         if file.stem == "location_coordinates":  # its two files tell different telephone numbers
-            read, expected = ([{k: v for k, v in r.items() if "Phone" not in k} for r in rows] for rows in (read, expected))
+            read, expected = (
+                [{k: v for k, v in r.items() if "Phone" not in k} for r in rows] for rows in (read, expected)
+            )
         assert flat(read) == flat(expected), file.name
 
 

@@ -132,7 +132,9 @@ def test_blank_rows_are_passed_over_and_short_rows_filled():
 
 
 def test_bad_input_06_a_cell_beyond_the_header_is_an_error():
-    assert [p.code for r in table(book(rows_of(["a"], ["x", "y"]))).rows for p in r.problems] == ["ragged_row"]
+    assert [p.code for r in table(book(rows_of(["a"], ["x", "y"]))).rows for p in r.problems] == [
+        "ragged_row"
+    ]
 
 
 def test_sheets_are_named_and_chosen():
