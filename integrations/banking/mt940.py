@@ -153,7 +153,7 @@ def _take(draft: _Draft, item: _Field, previous: str) -> None:
         _sum(draft, item)
     elif tag == "61":
         draft.lines.append(read_line(item.body, item.line, draft.currency or draft.options.currency))
-    elif tag == "86" and previous == "61":
+    elif tag == "86" and previous in ("61", "86") and draft.lines and not draft.closing:
         draft.lines[-1] = describe(draft.lines[-1], item.body)
 
 

@@ -46,8 +46,8 @@ def _subfields(line: StatementLine, body: str, code: str, mark: str) -> Statemen
     account = parts.get("38", "").strip() or parts.get("31", "").strip()
     told = replace(
         line,
-        payer_name=name,
-        payer_account="".join(account.split()),
+        payer_name=name or line.payer_name,
+        payer_account="".join(account.split()) or line.payer_account,
         code=line.code or code,
         is_reversal=line.is_reversal,
     )
@@ -80,10 +80,10 @@ def _slashes(line: StatementLine, flat: str) -> StatementLine:
     remittance = words.get("REMI", "") or words.get("USTD", "") or words.get("STRD", "")
     return replace(
         line,
-        end_to_end_id=_given(words.get("EREF", "")),
+        end_to_end_id=_given(words.get("EREF", "")) or line.end_to_end_id,
         reference=line.reference or _given(words.get("CDTRREF", "") or words.get("PREF", "")),
-        payer_name=words.get("NAME", "") or party[2].strip(),
-        payer_account="".join((words.get("IBAN", "") or party[0]).split()),
+        payer_name=words.get("NAME", "") or party[2].strip() or line.payer_name,
+        payer_account="".join((words.get("IBAN", "") or party[0]).split()) or line.payer_account,
         text=_joined(line.text, remittance.removeprefix("USTD//").strip(" /"), "" if remittance else flat),
     )
 

@@ -1,5 +1,6 @@
 """XML from strangers: no document type, no entities, no network, no giant trees. A parsed document has plain local names."""
 
+import re
 from collections.abc import Iterator
 from io import RawIOBase
 from pathlib import PurePosixPath
@@ -23,6 +24,7 @@ def parse(raw: bytes) -> Element:
 
     Raises Unreadable: `xml_refused` (DTD or entities), `not_xml` with the line.
     """
+    raw = _readable(raw)
     refuse_document_type(raw)
     try:
         root = etree.fromstring(raw, _parser())
@@ -33,6 +35,23 @@ def parse(raw: bytes) -> Element:
     for element in root.iter(tag=etree.Element):
         element.tag = local_name(element.tag)
     return root
+
+
+_DECLARED = re.compile(
+    rb"""\A\s*<\?xml[^>]*?encoding=["'](gb18030|gbk|gb2312|big5)["'][^>]*\?>""", re.IGNORECASE
+)
+
+
+def _readable(raw: bytes) -> bytes:
+    """Chinese alphabets, which the guard's parser does not know, become UTF-8 first. Invalid bytes are refused."""
+    found = _DECLARED.match(raw)
+    if found is None:
+        return raw
+    try:
+        return raw[found.end() :].decode("big5" if found[1].lower() == b"big5" else "gb18030").encode()
+    except UnicodeDecodeError as e:
+        at = found.end() + e.start
+        raise Unreadable("not_xml", f"Byte {at} of the file is not valid text.") from e
 
 
 def elements(stream: BinaryIO | RawIOBase, *tags: str) -> Iterator[tuple[str, Element]]:

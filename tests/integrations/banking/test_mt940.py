@@ -117,6 +117,12 @@ def test_free_text_keeps_every_word_and_the_second_line_of_the_entry():
     assert found.text == "CARD 123 UMBRELLA INV-3 paid"
 
 
+def test_a_second_information_field_adds_to_the_line_and_one_behind_the_closing_does_not():
+    first = ":86:166?00CREDIT?20Invoice?32ACME"
+    [found] = read(statement(":61:260105C1,NTRFNONREF", first, ":86:INV-9") + ":86:for the whole statement\n")
+    assert (found.lines[0].payer_name, found.lines[0].text) == ("ACME", "Invoice CREDIT INV-9")
+
+
 def test_the_swift_envelope_is_passed_over():
     inner = statement(":61:2601050105C1,NTRFNONREF").rstrip("-\n")
     text = (

@@ -23,9 +23,12 @@ FRENCH = "Date opération;Libellé\n2026-03-05;Café crème à l'été\n"
         (FRENCH.encode("cp1252"), "cp1252"),
         (FRENCH.encode(), "utf-8"),
         (b"plain,ascii\n", "utf-8"),
+        ("name,amount\ncafé,1\n".encode("cp1252"), "cp1252"),
+        ("name,amount\nACME公司,1\n".encode("gbk"), "gb18030"),
+        ("name,amount\n公司,1\ncafé,2\n".encode("utf-16"), "utf-16"),
     ],
 )
-def test_the_alphabet_is_told(raw, encoding):
+def test_bad_input_02_the_alphabet_is_told(raw, encoding):
     found = detect(io.BytesIO(raw))
     assert (found.encoding, found.bad_offsets) == (encoding, ())
 

@@ -48,6 +48,14 @@ def test_namespaces_do_not_matter():
     assert (root.tag, safe_xml.text(root, "b")) == ("a", "1 2")
 
 
+def test_chinese_alphabets_are_read_and_guarded_alike():
+    head = '<?xml version="1.0" encoding="GB18030"?>'
+    assert safe_xml.text(safe_xml.parse(f"{head}<a><b>张三</b></a>".encode("gb18030")), "b") == "张三"
+    with pytest.raises(Unreadable) as caught:
+        safe_xml.parse((head + BOMB.decode()).encode("gb18030"))
+    assert caught.value.code == "xml_refused"
+
+
 @pytest.mark.usefixtures("no_network")
 def test_the_hostile_samples_are_refused(shared):
     for file in sorted((shared / "samples" / "xml_hostile").glob("*.xml")):
