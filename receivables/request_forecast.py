@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from receivables.models import Audit, Invoice, LegalEntity, WorkItem
 from receivables.rules.business_days import Hours, deadline, working_time_between
-from receivables.rules.requests import URGENT_HOURS
+from receivables.rules.request_checks import URGENT_HOURS
 from receivables.rules.workflow import Step
 from receivables.services import flows, work
 

@@ -1,6 +1,6 @@
 """Requests as the rules see them: the picture for the checks, the facts for the flow, and the hash an approval binds to.
 
-Questions only. What counts as wrong stands in `rules/requests`.
+Questions only. What counts as wrong stands in `rules/request_checks`.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from receivables.models import Customer, CustomerProfile, Invoice, LegalEntity
-from receivables.rules import requests
+from receivables.rules import request_checks
 from receivables.rules import terms as terms_rules
 from receivables.rules.business_days import Calendar
 from receivables.rules.money import Money
@@ -22,22 +22,27 @@ from receivables.rules.refusals import Refused
 TWIN_DAYS = 60
 
 
-def of(invoice: Invoice, *, today: date, confirmed: bool = False) -> requests.RequestPicture:
-    """The picture of a request on a day; `confirmed`: the requester said that it is not a duplicate."""
+def of(
+    invoice: Invoice, *, today: date, confirmed: bool = False, lines: int | None = None
+) -> request_checks.RequestPicture:
+    """The picture of a request on a day; `confirmed`: the requester said that it is not a duplicate.
+
+    For one that is not stored yet (a row of a batch) `lines` says how many lines it would have; it has no papers.
+    """
     customer = invoice.customer
     problem, early = _terms(invoice, today)
-    return requests.RequestPicture(
+    return request_checks.RequestPicture(
         customer_state=customer.state,
         currency=invoice.currency,
         gross=invoice.gross,
-        lines=invoice.lines.count(),
+        lines=invoice.lines.count() if lines is None else lines,
         kind=invoice.kind,
         customer_missing=missing(customer),
         customer_name=customer.legal_name,
         po_required=customer.po_required,
         contract_required=customer.contract_required,
         po_number=invoice.po_number,
-        attachments=frozenset(invoice.attachments.values_list("kind", flat=True)),
+        attachments=frozenset(invoice.attachments.values_list("kind", flat=True) if invoice.pk else ()),
         terms_problem=problem,
         due_before_today=early,
         amount_max=amount_max(invoice.currency),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from receivables import localised
 from receivables.rules.refusals import Refused
-from receivables.rules.requests import Check
+from receivables.rules.request_checks import Check
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Invoice, WorkItem
 from receivables.request_words import SEND_BACK
-from receivables.rules import requests, workflow
+from receivables.rules import request_checks, workflow
 from receivables.rules.refusals import Refused
 from receivables.rules.workflow import Flow, Outcome, Step
 from receivables.services import flows, work
@@ -148,7 +148,9 @@ def done_steps(invoice: Invoice) -> set[str]:
 def rule_results(invoice: Invoice, today: Any) -> list[dict[str, Any]]:
     """What the automatic checks said at this moment, kept with the to-do as its approver sees it."""
     picture = request_picture.of(invoice, today=today, confirmed=True)
-    return [{"code": check.code, "by": "rule", "state": check.state} for check in requests.check(picture)]
+    return [
+        {"code": check.code, "by": "rule", "state": check.state} for check in request_checks.check(picture)
+    ]
 
 
 def current_item(invoice: Invoice) -> WorkItem | None:
@@ -263,7 +265,7 @@ def _take_up(invoice: Invoice, content_hash: str, by: Actor, now: datetime) -> t
 
 def _ticked(checks: list[Mapping[str, Any]], passed: set[str], failed: set[str]) -> list[dict[str, Any]]:
     """The to-do's checks with the person's verdicts."""
-    verdict = {**dict.fromkeys(passed, requests.PASSED), **dict.fromkeys(failed, requests.FAILED)}
+    verdict = {**dict.fromkeys(passed, request_checks.PASSED), **dict.fromkeys(failed, request_checks.FAILED)}
     return [
         {**each, "state": verdict.get(each["code"], "")} if each["by"] == "person" else dict(each)
         for each in checks

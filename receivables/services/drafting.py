@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from receivables import request_picture
 from receivables.audit import Line
 from receivables.models import Customer, Invoice, InvoiceLine, LegalEntity, User
-from receivables.rules import request_lines, requests
+from receivables.rules import request_checks, request_lines
 from receivables.rules.currencies import exponent
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
-from receivables.rules.request_lines import LineInput
+from receivables.rules.request_lines import LineInput, Totals
 
 TEXTS = {"po_number": 60, "contract_ref": 80, "order_ref": 80, "description": 500, "urgent_reason": 200}
 
@@ -60,8 +60,8 @@ def new(
     now: datetime,
     user: User | None,
 ) -> Invoice:
-    """Writes a new draft with its lines. Refusals as `fill`."""
-    invoice = Invoice(entity=entity, customer=customer, created_by=user, created_at=now, audit_seq=line.seq)
+    """Writes a new draft with its lines; its audit number is stamped by the caller. Refusals as `fill`."""
+    invoice = Invoice(entity=entity, customer=customer, created_by=user, created_at=now)
     return fill(line, invoice, content, today)
 
 
@@ -70,16 +70,7 @@ def fill(line: Line, invoice: Invoice, content: Content, today: date) -> Invoice
 
     Refuses, with the field: currency_unknown, kind_unknown, text_too_long, title_mismatch, and what a line refuses.
     """
-    currency = (content.currency or invoice.entity.currency).strip().upper()
-    exponent(currency)
-    _refuse_wrong_texts(invoice, content)
-    totals = request_lines.compute(content.lines, currency)
-    agreed = request_picture.profile(invoice.customer, invoice.entity, today)
-    invoice.currency, invoice.kind = currency, content.kind
-    for name in TEXTS:
-        setattr(invoice, name, getattr(content, name).strip())
-    invoice.terms = agreed.terms if agreed else {}
-    invoice.net, invoice.tax, invoice.gross = totals.net, totals.tax, totals.gross
+    totals = apply(invoice, content, today)
     is_new = invoice.pk is None
     invoice.version += 0 if is_new else 1
     invoice.save()
@@ -92,8 +83,23 @@ def fill(line: Line, invoice: Invoice, content: Content, today: date) -> Invoice
         )
         for position, each in enumerate(totals.lines, start=1)
     )  # fmt: skip
-    line.touch("invoice", invoice.pk, "content", currency, totals.net, totals.tax, len(totals.lines))
+    line.touch("invoice", invoice.pk, "content", invoice.currency, totals.net, totals.tax, len(totals.lines))
     return invoice
+
+
+def apply(invoice: Invoice, content: Content, today: date) -> Totals:
+    """Sets the fields of a request, stored or not, and returns its lines and sums. Writes nothing; refuses as `fill`."""
+    currency = (content.currency or invoice.entity.currency).strip().upper()
+    exponent(currency)
+    _refuse_wrong_texts(invoice, content)
+    totals = request_lines.compute(content.lines, currency)
+    agreed = request_picture.profile(invoice.customer, invoice.entity, today)
+    invoice.currency, invoice.kind = currency, content.kind
+    for name in TEXTS:
+        setattr(invoice, name, getattr(content, name).strip())
+    invoice.terms = agreed.terms if agreed else {}
+    invoice.net, invoice.tax, invoice.gross = totals.net, totals.tax, totals.gross
+    return totals
 
 
 def _refuse_wrong_texts(invoice: Invoice, content: Content) -> None:
@@ -105,6 +111,6 @@ def _refuse_wrong_texts(invoice: Invoice, content: Content) -> None:
             message = _("Shorten this to %(limit)s characters.") % {"limit": limit}
             raise Refused("text_too_long", message, field=name, limit=limit)
     given, expected = content.buyer_title.strip(), invoice.customer.legal_name
-    if given and not requests.same_name(given, expected):
+    if given and not request_checks.same_name(given, expected):
         message = f"The order names {given[:80]!r}, the customer file {expected!r}."
         raise Refused("title_mismatch", message, field="buyer_title", given=given[:120], expected=expected)

@@ -15,9 +15,9 @@ from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Customer, Invoice, LegalEntity, WorkItem
 from receivables.request_forecast import Forecast
-from receivables.rules import requests
+from receivables.rules import request_checks
 from receivables.rules.refusals import Refused
-from receivables.rules.requests import Check
+from receivables.rules.request_checks import Check
 from receivables.services import drafting, flows, work
 from receivables.services.approving import advance, approve, current_item, send_back, to_person, verify
 from receivables.services.drafting import Content
@@ -44,6 +44,8 @@ def draft(
             line, entity=entity, customer=customer, content=content, today=today, now=now, user=by.user
         )
         line.subject = f"invoice:{invoice.pk}"
+        line.stamp(invoice)
+        invoice.save(update_fields=["audit_seq"])
         line.after = {"customer": customer.code, "gross": invoice.gross, "currency": invoice.currency}
     return invoice
 
@@ -95,7 +97,8 @@ def copy_from(*, invoice: Invoice, today: date, now: datetime, by: Actor) -> Inv
             user=by.user,
         )
         copy.copied_from = invoice
-        copy.save(update_fields=["copied_from"])
+        line.stamp(copy)
+        copy.save(update_fields=["copied_from", "audit_seq"])
         line.subject = f"invoice:{copy.pk}"
         line.after = {"copied_from": invoice.pk}
     return copy
@@ -103,7 +106,9 @@ def copy_from(*, invoice: Invoice, today: date, now: datetime, by: Actor) -> Inv
 
 def problems(*, invoice: Invoice, today: date, confirmed: bool = False) -> list[Check]:
     """What keeps the request from being submitted, all of it, in the order to repair. A question; changes nothing."""
-    return requests.blocking(requests.check(request_picture.of(invoice, today=today, confirmed=confirmed)))
+    return request_checks.blocking(
+        request_checks.check(request_picture.of(invoice, today=today, confirmed=confirmed))
+    )
 
 
 @transaction.atomic
@@ -112,7 +117,7 @@ def submit(
 ) -> Invoice:
     """DRAFT → REQUESTED: the checks hold, the first to-do is open, and what rules may pass has passed (perhaps to APPROVED).
 
-    1. locks the draft; 2. every check of `rules/requests`; 3. the flow's active version (a request sent back keeps its own);
+    1. locks the draft; 2. every check of `rules/request_checks`; 3. the active flow (a request sent back keeps its version);
     4. the first step. Refuses state, needs_person, and the first failed check with all of them in `figures["problems"]`.
     """
     invoice = _locked_draft(invoice)

@@ -19,7 +19,7 @@ from receivables.models import Customer, Delegation, Invoice, LegalEntity, User,
 from receivables.rules import business_days
 from receivables.rules.business_days import Calendar, Hours
 from receivables.rules.refusals import Refused
-from receivables.rules.requests import URGENT_HOURS
+from receivables.rules.request_checks import URGENT_HOURS
 from receivables.rules.workflow import Flow, Step
 from receivables.staffing import Staffing
 
