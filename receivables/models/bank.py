@@ -35,7 +35,10 @@ class StatementQuerySet(ScopedQuerySet):
 
 
 class Statement(Tracked):
-    """One statement out of a file. FLAGGED: its arithmetic does not close, so nothing is posted until a person decides."""
+    """One statement out of a file. FLAGGED: its arithmetic does not close, so nothing is posted until a person decides.
+
+    `kind` is final, interim or notification; only final ones post. `repeats` are ids of lines known from earlier statements.
+    """
 
     class State(models.TextChoices):
         FLAGGED = "FLAGGED"
@@ -45,6 +48,7 @@ class Statement(Tracked):
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="statements")
     import_file = models.ForeignKey("receivables.ImportFile", on_delete=models.PROTECT, related_name="statements")
     format = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12, default="final")
     number = models.CharField(max_length=60, blank=True)
     currency = currency_field()
     opening = models.BigIntegerField(null=True)
@@ -54,6 +58,7 @@ class Statement(Tracked):
     lines_total = models.BigIntegerField(default=0)
     difference = models.BigIntegerField(null=True)
     problems = models.JSONField(default=list)
+    repeats = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State.choices)
     decided_by = models.CharField(max_length=150, blank=True)
     decided_reason = models.CharField(max_length=300, blank=True)
@@ -70,12 +75,16 @@ class StatementLineQuerySet(ScopedQuerySet):
     customer_path = ""
 
     def to_apply(self) -> "StatementLineQuerySet":
-        """Money in that a person still has to look at."""
-        return self.filter(state=StatementLine.State.NEW, amount__gt=0)
+        """What a person still has to look at: money in, and money taken back that found no payment."""
+        return self.filter(state=StatementLine.State.NEW)
 
 
 class StatementLine(Tracked):
-    """One line of a bank statement. Identity: account, day, signed amount, hash of the text, and k for the k-th equal line."""
+    """One line of a bank statement. Identity: account, day, signed amount, hash of the text, and k for the k-th equal line.
+
+    `balance_after` is the running balance where the statement adds up; it tells equal lines of one day apart. `tokens` are the
+    references that the line surely quotes, in their normal form. INFO lines (pending, interim) are shown and never posted.
+    """
 
     class State(models.TextChoices):
         HELD = "HELD"
@@ -83,6 +92,7 @@ class StatementLine(Tracked):
         APPLIED = "APPLIED"
         ON_ACCOUNT = "ON_ACCOUNT"
         IGNORED = "IGNORED"
+        INFO = "INFO"
         UNREADABLE = "UNREADABLE"
 
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="lines")
@@ -93,6 +103,8 @@ class StatementLine(Tracked):
     amount = models.BigIntegerField(null=True)
     text_hash = models.CharField(max_length=64)
     k = models.PositiveIntegerField(default=1)
+    balance_after = models.BigIntegerField(null=True)
+    tokens = models.JSONField(default=list)
     reference = models.CharField(max_length=200, blank=True)
     end_to_end_id = models.CharField(max_length=80, blank=True)
     payer_name = models.CharField(max_length=200, blank=True)

@@ -12,7 +12,10 @@ class PaymentChildQuerySet(ScopedQuerySet):
 
 
 class Payment(Recorded):
-    """Money received from a customer, once per bank line. `value_on` is the bank's value date, `booked_on` ours."""
+    """Money received from a customer, once per bank line. `value_on` is the bank's value date, `booked_on` ours.
+
+    `line_round` counts how often its bank line was applied: a payment reversed as a mistake frees the line for the next round.
+    """
 
     entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="payments")
     customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, related_name="payments")
@@ -22,14 +25,18 @@ class Payment(Recorded):
     booked_on = models.DateField()
     method = models.CharField(max_length=20, default="bank")
     reference = models.CharField(max_length=140, blank=True)
-    bank_line = models.OneToOneField("receivables.StatementLine", on_delete=models.PROTECT, null=True, related_name="payment")
+    bank_line = models.ForeignKey("receivables.StatementLine", on_delete=models.PROTECT, null=True, related_name="payments")
+    line_round = models.PositiveSmallIntegerField(default=1)
     entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="payment")
     received_by = models.CharField(max_length=150)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payment_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_positive"),
+            models.UniqueConstraint(fields=["bank_line", "line_round"], name="payment_once_per_bank_line"),
+        ]
         indexes = [models.Index(fields=["customer", "-booked_on"], name="payment_by_customer")]
 
     def __str__(self) -> str:
@@ -68,10 +75,16 @@ class Reversal(Recorded):
     reason = models.CharField(max_length=12, choices=Reason.choices)
     note = models.CharField(max_length=200, blank=True)
     reversed_on = models.DateField()
-    bank_line = models.OneToOneField("receivables.StatementLine", on_delete=models.PROTECT, null=True, related_name="reversal")
+    bank_line = models.ForeignKey("receivables.StatementLine", on_delete=models.PROTECT, null=True, related_name="reversals")
+    line_round = models.PositiveSmallIntegerField(default=1)
     entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="reversal")
 
     objects = PaymentChildQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bank_line", "line_round"], name="reversal_once_per_bank_line")
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason} of {self.payment}"
