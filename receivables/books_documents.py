@@ -10,12 +10,13 @@ P = "receivables_payment"
 OPEN = f"""SELECT s.invoice_id, SUM(n.amount - n.allocated) AS left_open, COUNT(*) AS parts,
     SUM(CASE WHEN n.kind = 'reschedule' THEN 0 ELSE s.amount END) AS total
     FROM {S} s JOIN {E} n ON n.id = s.entry_id GROUP BY s.invoice_id"""
+GIVEN_UP = "CASE WHEN d.reason_code = 'overpayment' THEN -d.amount ELSE d.amount END"
 
 # Document table, its column with the entry, the document's amount, the sign of the entry.
 STANDING = (
     ("instalment", "entry_id", "d.amount", 1), ("payment", "entry_id", "d.amount", -1), ("refund", "entry_id", "d.amount", 1),
     ("transfer", "out_entry_id", "d.amount", 1), ("transfer", "in_entry_id", "d.amount", -1),
-    ("creditnote", "entry_id", "d.gross", -1), ("writeoff", "entry_id", "d.amount", -1),
+    ("creditnote", "entry_id", "d.gross", -1), ("writeoff", "entry_id", GIVEN_UP, -1),
     ("recovery", "entry_id", "d.amount", 1),
     ("reversal", "entry_id", "(SELECT amount FROM receivables_payment WHERE id = d.payment_id)", 1),
     ("creditnotevoid", "entry_id", "(SELECT gross FROM receivables_creditnote WHERE id = d.credit_note_id)", 1),

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 CONFLICTS = {
     "already_undone", "already_reversed", "already_decided", "already_open", "already_disputed", "stale", "state", "duplicate",
-    "over_allocated", "refund_exceeds", "bound", "busy",
+    "over_allocated", "refund_exceeds", "keep_exceeds", "bound", "busy",
 }  # fmt: skip
 
 

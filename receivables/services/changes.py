@@ -89,6 +89,13 @@ KINDS: dict[str, Kind] = {
         f"{_SERVICES}.losses.void",
         f"{_SERVICES}.losses.prepare_void",
     ),
+    "payment.keep": Kind(
+        gettext_lazy("Keeping an overpayment"),
+        "payment.refund_propose",
+        "payment.refund_decide",
+        f"{_SERVICES}.overpayments.carry_out",
+        f"{_SERVICES}.overpayments.prepare",
+    ),
     "role.verbs": Kind(
         gettext_lazy("Rights of a role"), "staff.admin", "staff.admin", f"{_SERVICES}.roles.apply_verbs"
     ),

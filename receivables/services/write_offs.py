@@ -97,6 +97,8 @@ def refuse_unless_standing(write_off: WriteOff) -> None:
     """A write-off is taken back once, and not when money came for it: already_undone, recovered."""
     if WriteOffUndone.objects.filter(write_off=write_off).exists():
         raise Refused("already_undone", _("This write-off has been taken back before."))
+    if write_off.reason_code == "overpayment":
+        raise Refused("state", _("An overpayment that was kept is given back by a refund, not here."))
     if write_off.recoveries.exists():
         raise Refused("recovered", _("Money came for this write-off; it can no longer be taken back."))
 
