@@ -21,4 +21,7 @@ class Job:
         return self.task.replace(".tasks.", ".")
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (
+    Job("receivables.tasks.escalate_work", timedelta(minutes=5)),
+    Job("receivables.tasks.post_request_batches", timedelta(seconds=15)),
+)
