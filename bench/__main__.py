@@ -37,6 +37,8 @@ def main() -> int:
     if unknown:
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
     if chosen.list:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "receivables.conf.settings")
+        importlib.import_module("django").setup()
         print("\n".join(f"{name}: {importlib.import_module('bench.' + name).TITLE}" for name in names()))
         return 0
     if chosen.inside:
@@ -56,6 +58,7 @@ def outside(kind: str, arguments: list[str]) -> int:
         "DJANGO_SETTINGS_MODULE": "receivables.conf.settings",
         "DUEBOOK_DATA_DIR": str(folder),
     }
+    environment["TMPDIR"] = str(folder)  # what a measurement leaves behind goes with the folder
     environment["DATABASE_URL"] = f"sqlite:///{folder / 'bench.sqlite3'}"
     environment["DUEBOOK_TEST_NAME"] = str(folder / "measured.sqlite3")
     try:
@@ -99,6 +102,8 @@ def measure(kind: str, chosen: list[str], rounds: int, scale: float) -> None:
 
 def table(cases: dict[str, Callable[[], object]], rounds: int) -> None:
     """Rounds go through all cases in turn, so that a busy moment of the machine hits none of them alone."""
+    if not cases:
+        return
     taken: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(rounds):
         for name, case in cases.items():

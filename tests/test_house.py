@@ -91,7 +91,9 @@ def mirrors(path):
         folder.name.endswith(stems[-1]) or (files.ROOT / "docs" / f"{'-'.join(room)}.md").is_file()
     ):
         return True
-    return any((folder / f"{stem}.py").is_file() or (folder / stem).is_dir() for stem in stems)
+    homes = (folder, folder / "migrations")
+    names = [name for stem in stems for name in (stem, f"{stem}.py", f"_{stem}.py")]
+    return any((home / name).exists() for home in homes for name in names)
 
 
 LONG = "def f():\n" + "    pass\n" * 71
