@@ -133,9 +133,11 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "bank_lines_post_once": (
         f"""SELECT 'bank line ' || b.id, b.state, COUNT(p.id) FROM receivables_statementline b
-            LEFT JOIN {P} p ON p.bank_line_id = b.id LEFT JOIN receivables_reversal v ON v.bank_line_id = b.id
-            GROUP BY b.id, b.state, b.amount HAVING (b.state IN ('HELD', 'NEW', 'UNREADABLE') AND COUNT(p.id) + COUNT(v.id) > 0)
-            OR (b.state IN ('APPLIED', 'ON_ACCOUNT') AND b.amount > 0 AND COUNT(p.id) = 0)""",
+            LEFT JOIN (SELECT q.id, q.bank_line_id FROM {P} q WHERE NOT EXISTS (
+                SELECT 1 FROM receivables_reversal m LEFT JOIN receivables_reversalundone u ON u.reversal_id = m.id
+                WHERE m.payment_id = q.id AND m.reason = 'mistake' AND u.id IS NULL)) p ON p.bank_line_id = b.id
+            GROUP BY b.id, b.state, b.amount HAVING (b.state IN ('HELD', 'NEW', 'UNREADABLE', 'IGNORED', 'INFO') AND COUNT(p.id) > 0)
+            OR COUNT(p.id) > 1 OR (b.state IN ('APPLIED', 'ON_ACCOUNT') AND b.amount > 0 AND COUNT(p.id) = 0)""",
         "{1} with {2} payments",
     ),
     "payments_equal_their_bank_line": (

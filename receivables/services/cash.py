@@ -88,6 +88,7 @@ def write(
         method=method,
         reference=reference[:140],
         bank_line=bank_line,
+        line_round=1 + bank_line.payments.count() if bank_line else 1,
         entry=entry,
         received_by=by.name,
         recorded_at=line.now,
@@ -115,41 +116,54 @@ def reverse(
     3. the invoices follow the money. Refuses already_reversed, and refunded when part was given back before.
     """
     posting.lock(payment.customer_id)
-    if payment.reversals.filter(undone__isnull=True).exists():
-        raise Refused("already_reversed", _("This payment has been reversed before."))
-    if payment.refunds.exists():
-        raise Refused("refunded", _("Part of this payment was refunded; reverse the rest by a refund of the customer."))
+    refuse_unless_reversible(payment)
     on = max(on, payment.booked_on)
     posting.refuse_closed(payment.entity, on)
     subject = f"payment:{payment.pk}"
     with audit.line("payment.reversed", by=by, now=now, subject=subject, entity=payment.entity, reason=reason) as line:
-        settled = list(payment.entry.settles.in_force().select_related("debit"))
-        posting.undo_all(line, settled, on=on, reason=reason)
-        entry = posting.enter(
-            line,
-            entity=payment.entity,
-            customer=payment.customer,
-            kind=Entry.Kind.REVERSAL,
-            currency=payment.currency,
-            amount=payment.amount,
-            booked_on=on,
-            reference=payment.entry.reference,
-        )
-        posting.allocate(line, debit=entry, credit=payment.entry, amount=payment.amount, reason=reason)
-        reversal = Reversal(
-            payment=payment,
-            reason=reason,
-            note=note,
-            reversed_on=on,
-            bank_line=bank_line,
-            entry=entry,
-            recorded_at=now,
-            audit_seq=line.seq,
-        )
-        reversal.save(force_insert=True)
-        line.touch("reversal", reversal.pk, payment.pk, payment.amount)
-        posting.settle(line, [each.debit for each in settled])
-        posting.stop([payment.customer])
+        return write_reversal(line, payment=payment, reason=reason, on=on, note=note, bank_line=bank_line)
+
+
+def refuse_unless_reversible(payment: Payment) -> None:
+    """Refuses already_reversed, and refunded when part was given back before."""
+    if payment.reversals.filter(undone__isnull=True).exists():
+        raise Refused("already_reversed", _("This payment has been reversed before."))
+    if payment.refunds.exists():
+        raise Refused("refunded", _("Part of this payment was refunded; reverse the rest by a refund of the customer."))
+
+
+def write_reversal(
+    line: Line, *, payment: Payment, reason: str, on: date, note: str = "", bank_line: StatementLine | None = None
+) -> Reversal:
+    """The same under an open audit line; the caller holds the customer's lock and has looked as `reverse` does."""
+    settled = list(payment.entry.settles.in_force().select_related("debit"))
+    posting.undo_all(line, settled, on=on, reason=reason)
+    entry = posting.enter(
+        line,
+        entity=payment.entity,
+        customer=payment.customer,
+        kind=Entry.Kind.REVERSAL,
+        currency=payment.currency,
+        amount=payment.amount,
+        booked_on=on,
+        reference=payment.entry.reference,
+    )
+    posting.allocate(line, debit=entry, credit=payment.entry, amount=payment.amount, reason=reason)
+    reversal = Reversal(
+        payment=payment,
+        reason=reason,
+        note=note,
+        reversed_on=on,
+        bank_line=bank_line,
+        line_round=1 + bank_line.reversals.count() if bank_line else 1,
+        entry=entry,
+        recorded_at=line.now,
+        audit_seq=line.seq,
+    )
+    reversal.save(force_insert=True)
+    line.touch("reversal", reversal.pk, payment.pk, payment.amount)
+    posting.settle(line, [each.debit for each in settled])
+    posting.stop([payment.customer])
     return reversal
 
 

@@ -48,7 +48,7 @@ def judge(statement: port.Statement, *, format: str, account: BankAccount, told:
     if not statement.number and format in NUMBERED:
         verdict.add("number_missing", _("The statement has no number, so a missing one could not be noticed."))
     own, here = account_form(account.iban), account_form(statement.account)
-    if own and here and not _same(own, here):
+    if own and here and not same_account(own, here):
         verdict.add(
             "account_differs",
             _("The file says account %(told)s, but this is %(ours)s.") % {"told": statement.account, "ours": account},
@@ -66,7 +66,7 @@ def judge(statement: port.Statement, *, format: str, account: BankAccount, told:
     return verdict
 
 
-def _same(one: str, other: str) -> bool:
+def same_account(one: str, other: str) -> bool:
     """Banks write the account inside the IBAN, with or without their own code before it."""
     shorter, longer = sorted((one, other), key=len)
     return one == other or (len(shorter) >= 6 and longer.endswith(shorter))

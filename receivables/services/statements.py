@@ -16,7 +16,7 @@ from integrations.files.media import display_name
 from receivables import audit, storage
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import BankAccount, ImportFile, LegalEntity, Statement
+from receivables.models import BankAccount, ImportFile, ImportMapping, LegalEntity, Statement
 from receivables.rules.refusals import Refused
 from receivables.services import statement_checks, statement_lines
 
@@ -87,9 +87,8 @@ def read_file(
     *, raw: bytes, name: str, account: BankAccount | None, accounts: Sequence[BankAccount], mapping: str
 ) -> Read:
     """Reads and finds the accounts; stores nothing, so a preview may call it. Refuses as `take_in`."""
-    options = _options(account, mapping)
     try:
-        chosen, statements = port.read(raw, name=name, options=options)
+        chosen, statements = port.read(raw, name=name, options=_options(raw, account, mapping))
     except Unreadable as e:
         message = " ".join(part for part in (e.message, e.repair) if part)
         raise Refused(e.code, message, field="file", line=e.line, column=e.column, value=e.value) from e
@@ -99,7 +98,7 @@ def read_file(
     pairs = []
     for statement in statements:
         form = statement_checks.account_form(statement.account)
-        found = by_form.get(form) or next((a for key, a in by_form.items() if statement_checks._same(key, form)), None)
+        found = by_form.get(form) or next((a for key, a in by_form.items() if statement_checks.same_account(key, form)), None)
         if found is None:
             raise Refused(
                 "account_unknown",
@@ -114,21 +113,30 @@ def read_file(
     return Read(chosen, tuple(pairs))
 
 
-def mapping_of(account: BankAccount | None, name: str) -> port.ColumnMapping | None:
-    """The saved reading of that name at the account's entity, the account's own when no name is given, else None."""
-    from receivables.models import ImportMapping
-
-    if account is None:
-        return None
-    saved = ImportMapping.objects.filter(entity=account.entity_id, kind=ImportFile.Kind.BANK, name=name).first() if name else None
-    spec = saved.spec if saved else account.mapping if not name else None
-    return port.ColumnMapping.from_dict(spec) if spec else None
-
-
-def _options(account: BankAccount | None, mapping: str) -> port.BankOptions:
+def _options(raw: bytes, account: BankAccount | None, mapping: str) -> port.BankOptions:
+    """A mapping named by the caller is used as told; the account's own only where the file is a table."""
     currency = account.currency if account else ""
-    chosen = mapping_of(account, mapping)
-    return port.BankOptions(currency=currency, mapping=chosen, preset="" if chosen else mapping)
+    if mapping:
+        saved = _saved(account, mapping)
+        return port.BankOptions(currency=currency, mapping=saved, preset="" if saved else mapping)
+    if account is None or not account.mapping or not _is_table(raw):
+        return port.BankOptions(currency=currency)
+    return port.BankOptions(currency=currency, mapping=port.ColumnMapping.from_dict(account.mapping))
+
+
+def _saved(account: BankAccount | None, name: str) -> port.ColumnMapping | None:
+    rows = ImportMapping.objects.filter(kind=ImportFile.Kind.BANK, name=name)
+    found = rows.filter(entity=account.entity_id).first() if account else None
+    return port.ColumnMapping.from_dict(found.spec) if found else None
+
+
+def _is_table(raw: bytes) -> bool:
+    try:
+        return port.detect(raw) == "tabular"
+    except Unreadable as e:
+        if e.code == "format_unknown":
+            return True
+        raise
 
 
 def _known(sha256: str, accounts: Sequence[BankAccount]) -> TakenIn | None:
