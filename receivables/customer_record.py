@@ -53,7 +53,7 @@ class Balance:
     overdue: int
     disputed: int
     net: int
-    proof: SumProof
+    proofs: tuple[SumProof, ...]
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _balance(rows: list[Any], as_of: date, disputed: Mapping[tuple[int, str], in
         overdue,
         disputed.get((entity.pk, currency), 0),
         proof.net,
-        proof,
+        (proof,),
     )
 
 

@@ -83,7 +83,7 @@ def clean(fields: Mapping[str, Any], *, country: str) -> dict[str, Any]:
             faults.append(refused)
     elif "tax_id" in done:
         done["tax_id_note"] = ""
-    _raise(faults)
+    raise_gathered(faults)
     return done
 
 
@@ -216,22 +216,23 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
 
 @cache
 def _countries() -> frozenset[str]:
-    return frozenset(
-        c
-        for c in Locale("en").territories
-        if len(c) == 2 and c.isalpha() and c not in ("EU", "UN", "ZZ", "EZ", "XA", "XB")
-    )
+    known = (str(code) for code in Locale("en").territories)
+    return frozenset(c for c in known if len(c) == 2 and c.isalpha()) - {"EU", "UN", "ZZ", "EZ", "XA", "XB"}
 
 
-def _raise(faults: list[Refused]) -> None:
-    if len(faults) == 1:
-        (one,) = faults
-        one.figures["errors"] = {one.field or "": one.message}
-        raise one
-    if faults:
-        raise Refused(
-            "invalid",
-            f"{len(faults)} fields need your attention: {', '.join(str(f.field) for f in faults)}.",
-            field=faults[0].field,
-            errors={fault.field or "": fault.message for fault in faults},
-        )
+def raise_gathered(faults: list[Refused]) -> None:
+    """Nothing for no fault; the fault itself for one; for several one `invalid`. Figures `errors` = {field: sentence} and
+    `faults` = [{field, code, message, figures}], so that a form shows all of them at once.
+    """
+    if not faults:
+        return
+    listed = [
+        {"field": f.field or "", "code": f.code, "message": f.message, "figures": dict(f.figures)}
+        for f in faults
+    ]
+    one = faults[0]
+    if len(faults) > 1:
+        names = ", ".join(str(fault.field) for fault in faults)
+        one = Refused("invalid", f"{len(faults)} fields need your attention: {names}.", field=faults[0].field)
+    one.figures |= {"errors": {str(each["field"]): each["message"] for each in listed}, "faults": listed}
+    raise one

@@ -222,6 +222,11 @@ def hash_of(change: Change) -> str:
     return content_hash(change.kind, change.subject, change.before, change.proposal)
 
 
+def label(kind: str) -> str:
+    """A kind in words."""
+    return str(KINDS[kind].label) if kind in KINDS else kind
+
+
 def may_decide(user: User, change: Change) -> bool:
     """Whether the person could decide this change now: open, not their own, and a role that allows it."""
     rules = KINDS.get(change.kind)

@@ -139,7 +139,6 @@ def clean(fields: Mapping[str, Any], customer: Customer, contact: Contact) -> di
             field=unknown[0],
         )
     done: dict[str, Any] = {}
-    errors: dict[str, str] = {}
     faults: list[Refused] = []
     zones: tuple[str, ...] = ()
     for name in FIELDS:
@@ -154,10 +153,7 @@ def clean(fields: Mapping[str, Any], customer: Customer, contact: Contact) -> di
                 done[name] = _checked(name, value)
         except Refused as refused:
             faults.append(refused)
-            errors[name if name != "address" else refused.field or name] = refused.message
-    if faults:
-        faults[0].figures["errors"] = errors
-        raise faults[0]
+    master.raise_gathered(faults)
     if not done.get("time_zone"):
         done["time_zone"] = contact.time_zone or zone_for(zones, customer.country)
     _refuse_channel_without_address(done, customer, contact)
@@ -209,7 +205,7 @@ def _refuse_channel_without_address(done: Mapping[str, Any], customer: Customer,
             "channel": look.channel,
             "example": example,
         }
-        raise Refused("channel_without_address", message, field=field, errors={field: message})
+        raise Refused("channel_without_address", message, field=field)
 
 
 def _write(line: Line, contact: Contact, changed: Mapping[str, Any]) -> None:

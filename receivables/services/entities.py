@@ -114,9 +114,7 @@ def clean(fields: Mapping[str, Any], now: datetime, entity: LegalEntity | None =
     except Refused as refused:
         refused.field = refused.field or "country"
         faults.append(refused)
-    if faults:
-        faults[0].figures["errors"] = {fault.field or "": fault.message for fault in faults}
-        raise faults[0]
+    master.raise_gathered(faults)
     return done
 
 

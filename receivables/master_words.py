@@ -1,0 +1,175 @@
+"""Master data in the reader's words: fields, payment terms, events of the timeline, and refusals with format and example.
+
+Words only; codes, figures and decisions come from the rules and verbs.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from receivables import localised
+from receivables.rules.refusals import Refused
+from receivables.rules.term_presets import PRESETS
+from receivables.rules.terms import Terms
+
+FIELDS: dict[str, str | Promise] = {
+    "code": gettext_lazy("Customer number"),
+    "legal_name": gettext_lazy("Full legal name"),
+    "country": gettext_lazy("Country"),
+    "tax_id": gettext_lazy("Tax id"),
+    "tax_id_note": gettext_lazy("Note on the tax id"),
+    "registration_id": gettext_lazy("Registration id"),
+    "state": gettext_lazy("State"),
+    "language": gettext_lazy("Language"),
+    "address": gettext_lazy("Billing address"),
+    "bank_account": gettext_lazy("Bank account"),
+    "po_required": gettext_lazy("Purchase order number needed"),
+    "contract_required": gettext_lazy("Contract copy needed"),
+    "parent_id": gettext_lazy("Parent"),
+    "notes": gettext_lazy("Notes"),
+    "terms": gettext_lazy("Payment terms"),
+    "valid_from": gettext_lazy("Valid from"),
+    "segment": gettext_lazy("Segment"),
+    "region": gettext_lazy("Region"),
+    "rep": gettext_lazy("Sales rep"),
+    "collector": gettext_lazy("Collector"),
+    "importance": gettext_lazy("Importance"),
+    "roles": gettext_lazy("Roles"),
+    "all_entities": gettext_lazy("All legal entities"),
+    "entities": gettext_lazy("Legal entities"),
+    "verbs": gettext_lazy("Rights"),
+    "own_customers_only": gettext_lazy("Own customers only"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Telephone"),
+    "channel": gettext_lazy("Channel"),
+    "role": gettext_lazy("Role"),
+    "name": gettext_lazy("Name"),
+    "time_zone": gettext_lazy("Time zone"),
+    "amount": gettext_lazy("Amount"),
+    "currency": gettext_lazy("Currency"),
+    "reason": gettext_lazy("Reason"),
+    "number": gettext_lazy("Number"),
+    "contact": gettext_lazy("Contact"),
+    "undeliverable_since": gettext_lazy("Undeliverable since"),
+    "undeliverable_reason": gettext_lazy("Why undeliverable"),
+    "active": gettext_lazy("In use"),
+}
+
+EVENTS: dict[str, str | Promise] = {
+    "customer.created": gettext_lazy("Customer created"),
+    "customer.edited": gettext_lazy("Master data edited"),
+    "customer.activated": gettext_lazy("Customer activated"),
+    "customer.closed": gettext_lazy("Customer closed"),
+    "customer.parent_set": gettext_lazy("Parent set"),
+    "contact.added": gettext_lazy("Contact added"),
+    "contact.edited": gettext_lazy("Contact edited"),
+    "contact.deactivated": gettext_lazy("Contact retired"),
+    "contact.undeliverable": gettext_lazy("Contact cannot be reached"),
+    "contact.reachable_again": gettext_lazy("Contact can be reached again"),
+    "profile.agreed": gettext_lazy("Agreement changed"),
+    "change.proposed": gettext_lazy("Change proposed"),
+    "change.approved": gettext_lazy("Change approved"),
+    "change.rejected": gettext_lazy("Change rejected"),
+    "change.withdrawn": gettext_lazy("Change withdrawn"),
+    "invoice.issued": gettext_lazy("Invoice issued"),
+    "invoice.recorded": gettext_lazy("Invoice recorded"),
+    "payment.received": gettext_lazy("Payment received"),
+    "payment.reversed": gettext_lazy("Payment taken back by the bank"),
+    "allocation.applied": gettext_lazy("Credit applied"),
+    "allocation.undone": gettext_lazy("Credit taken back"),
+    "dispute.opened": gettext_lazy("Dispute opened"),
+    "dispute.resolved": gettext_lazy("Dispute resolved"),
+}
+
+REFUSALS: dict[str, str | Promise] = {
+    "missing": gettext_lazy("This is needed."),
+    "too_long": gettext_lazy("%(length)s characters are too many; at most %(limit)s fit."),
+    "control_character": gettext_lazy(
+        "The character %(character)s cannot stand here. Right: letters, digits and signs on one line. Example: Acme Tools GmbH."
+    ),
+    "email_invalid": gettext_lazy(
+        "This is not an e-mail address. Right: one address: a name, @ and a domain. Example: %(example)s."
+    ),
+    "phone_invalid": gettext_lazy(
+        "This is not a telephone number. Right: +, country code and number. Example: %(example)s."
+    ),
+    "tax_id_invalid": gettext_lazy("This tax id is not well formed. Right: %(hint)s. Example: %(example)s."),
+    "country_unknown": gettext_lazy(
+        "This is not a country. Right: the two letters of ISO 3166. Example: %(example)s."
+    ),
+    "country_missing": gettext_lazy("Give the country first: it decides how the tax id looks."),
+    "code_invalid": gettext_lazy(
+        "Right: letters, digits and signs without comma, semicolon or double blanks. Example: %(example)s."
+    ),
+    "zone_unknown": gettext_lazy("This is not a time zone. Right: area and city. Example: Europe/Berlin."),
+}
+
+
+def field(name: str) -> str:
+    """A field's name, or the name itself where there are no words."""
+    return str(FIELDS.get(name, name.replace("_", " ").capitalize()))
+
+
+def event(action: str) -> str:
+    """An audit action in words."""
+    return str(EVENTS.get(action, action.replace(".", " ").replace("_", " ").capitalize()))
+
+
+def refusal(refused: Refused) -> str:
+    """A refusal in the reader's language; the verb's own sentence where it is translated already."""
+    words = REFUSALS.get(refused.code)
+    try:
+        return str(words) % refused.figures if words else refused.message
+    except KeyError:
+        return refused.message
+
+
+def value(name: str, given: Any) -> str:
+    """A value of a field as people read it; "–" for nothing."""
+    if given is None or given in ("", {}, []):
+        return "–"
+    if isinstance(given, bool):
+        return _("yes") if given else _("no")
+    if name == "terms" and isinstance(given, Mapping):
+        return terms(given)
+    if name == "address" and isinstance(given, Mapping):
+        return ", ".join(str(part) for part in given.values())
+    if isinstance(given, Mapping):
+        return ", ".join(f"{field(str(k))} {value(str(k), v)}" for k, v in given.items())
+    if isinstance(given, list):
+        return ", ".join(str(part) for part in given)
+    return str(given)
+
+
+def terms(data: Mapping[str, Any]) -> str:
+    """Payment terms in words: "30 days net", a shipped code, or "2 instalments"."""
+    if not data:
+        return "–"
+    preset = _codes().get(repr(sorted(data.items(), key=str)))
+    try:
+        lines = Terms.from_json(dict(data)).lines
+    except Refused:
+        return _("not readable")
+    days = _net_days(data)
+    if days is not None and "early_payment" not in data:
+        return ngettext("%(days)s day net", "%(days)s days net", days) % {"days": localised.number(days)}
+    if preset:
+        return preset
+    return ngettext("%(count)s instalment", "%(count)s instalments", len(lines)) % {"count": len(lines)}
+
+
+def _net_days(data: Mapping[str, Any]) -> int | None:
+    lines = data.get("lines") or []
+    due = lines[0].get("due", []) if len(lines) == 1 else None
+    if due == []:
+        return 0
+    return due[0]["days"] if due and len(due) == 1 and set(due[0]) == {"days"} else None
+
+
+@cache
+def _codes() -> dict[str, str]:
+    return {repr(sorted(preset.to_json().items(), key=str)): code for code, preset in PRESETS.items()}

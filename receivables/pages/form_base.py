@@ -1,0 +1,46 @@
+"""What forms of master data share: errors that stand at their field, with the marks a screen reader needs. No particular form."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from receivables import master_words
+from receivables.rules.refusals import Refused
+
+COUNTRIES_FIRST = ("CN", "DE", "FR", "GB", "NL", "US")
+LANGUAGES = (
+    ("en", _("English")),
+    ("zh-hans", _("Simplified Chinese")),
+    ("de", _("German")),
+    ("fr", _("French")),
+    ("nl", _("Dutch")),
+    ("es", _("Spanish")),
+    ("it", _("Italian")),
+)
+
+
+class PlacedForm(forms.Form):
+    """A form that can show a refusal of a verb beside the field it names."""
+
+    PLACES: dict[str, str] = {}
+    """Where a refusal's field stands when the form calls it by another name."""
+
+    def refuse(self, refused: Refused) -> None:
+        """Puts every fault of the refusal at its field, or above the form when it names none of ours."""
+        faults: Any = refused.figures.get("faults")
+        if not faults:
+            self._place(refused.field or "", master_words.refusal(refused))
+            return
+        for fault in faults:
+            one = Refused(fault["code"], fault["message"], **fault["figures"])
+            self._place(fault["field"], master_words.refusal(one))
+
+    def _place(self, name: str, message: str) -> None:
+        name = self.PLACES.get(name, name)
+        self.add_error(name if name in self.fields else None, message)
+
+
+def date_input() -> forms.DateInput:
+    """A date picker of the browser."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -1,0 +1,25 @@
+"""Addresses of master data: customers, contacts, changes, legal entities, people, roles and keys."""
+
+from receivables.pages import (
+    changes,
+    contacts,
+    customer_edit,
+    customer_page,
+    customers,
+    entities,
+    roles,
+    staff,
+    tokens,
+)
+
+urlpatterns = [
+    *customers.urlpatterns,
+    *customer_edit.urlpatterns,
+    *customer_page.urlpatterns,
+    *contacts.urlpatterns,
+    *changes.urlpatterns,
+    *entities.urlpatterns,
+    *staff.urlpatterns,
+    *roles.urlpatterns,
+    *tokens.urlpatterns,
+]
