@@ -54,13 +54,14 @@ MENU: tuple[Section, ...] = (
         (
             Entry("customers", _("Customers"), "receivables:customers", "customer.view", "u", "people"),
             Entry("bank_accounts", _("Bank accounts"), "receivables:bank_accounts", "bank.view", "b"),
-            Entry("imports", _("Imports"), "receivables:imports", "bank.import", "m"),
+            Entry("outbox", _("Outbox"), "receivables:outbox", "invoice.view", "o"),
+            Entry("imports", _("Imports"), "receivables:imports", "ledger.import", "m"),
         ),
     ),
     Section(
         _("Figures"),
         (
-            Entry("aging", _("Aging"), "receivables:aging", "aging.view", "a", "chart"),
+            Entry("aging", _("Aging"), "reports:aging", "aging.view", "a", "chart"),
             Entry("ledger", _("Ledger"), "receivables:ledger", "entry.view", "l"),
         ),
     ),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.module_loading import import_string
 
+from receivables import portal
 from receivables.conf import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("r/<str:token>/", portal.receipt, name="receipt"),
     path("", include("receivables.pages.urls")),
     path("", include("reports.pages.urls")),
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from receivables import audit, posting
 from receivables.actor import Actor
-from receivables.models import Allocation, Entry
+from receivables.models import Allocation, Entry, Invoice
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 
@@ -84,6 +84,12 @@ def refuse_bound(allocation: Allocation) -> None:
     """Refuses to free what a document has tied: a refund whose credit were free again would be paid out twice (bound)."""
     if allocation.debit.kind in BOUND_DEBITS or allocation.credit.kind in BOUND_CREDITS:
         raise Refused("bound", _("This belongs to a refund, reversal, transfer or write-off. Undo that instead."))
+    if allocation.credit.kind == _K.CREDIT_NOTE and _cancelled(allocation.debit):
+        raise Refused("state", _("A cancelled invoice stays cancelled. Issue a new one instead."))
+
+
+def _cancelled(debit: Entry) -> bool:
+    return Invoice.objects.filter(instalments__entry=debit, state=Invoice.State.CANCELLED).exists()
 
 
 def total(pairs: Sequence[tuple[Entry, int]], currency: str) -> Money:

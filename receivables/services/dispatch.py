@@ -50,23 +50,33 @@ def send(
     now: datetime,
     by: Actor,
     courier: str = "",
+    tracking_number: str = "",
     seen: int | None = None,
 ) -> Sent:
     """Posts or hands over an issued invoice. By courier a work item asks for the tracking number within one working hour;
-    any other way the invoice is SENT at once and the customer told. `seen`: how many dispatches the sender was shown.
+    any other way, or with the number given, it is SENT at once and the customer told. `seen`: dispatches the sender was shown.
 
-    Refuses a wrong state (state), a missing address (no_address) and a sending meanwhile by somebody else (stale)."""
+    Refuses state, no_address, required (a number without its courier), and stale: somebody else sent it meanwhile."""
     posting.lock(invoice.customer_id)
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT, Invoice.State.PAID):
-        raise Refused("state", _("Only an issued invoice can be sent; this one is %(state)s.") % {"state": invoice.state})
+        raise Refused(
+            "state",
+            _("Only an issued invoice can be sent; this one is %(state)s.") % {"state": invoice.state},
+        )
     if seen is not None and invoice.dispatches.count() != seen:
-        raise Refused("stale", _("It was sent meanwhile. Look at its deliveries before you send it once more."))
+        raise Refused(
+            "stale", _("It was sent meanwhile. Look at its deliveries before you send it once more.")
+        )
     if channel == Dispatch.Channel.EMAIL and not (contact and contact.email):
         raise Refused("no_address", _("Choose a contact with an e-mail address."), field="contact")
+    if tracking_number.strip() and not courier.strip():
+        raise Refused("required", _("Enter the courier and its tracking number."), field="courier")
     token = secrets.token_urlsafe(24)
     by_courier = channel == Dispatch.Channel.COURIER
-    with audit.line("invoice.posted", by=by, now=now, subject=f"invoice:{invoice.pk}", entity=invoice.entity) as line:
+    with audit.line(
+        "invoice.posted", by=by, now=now, subject=f"invoice:{invoice.pk}", entity=invoice.entity
+    ) as line:
         row = Dispatch(
             invoice=invoice,
             contact=contact,
@@ -74,15 +84,19 @@ def send(
             recipient=_recipient(contact),
             posted_at=now,
             posted_by=by.name,
-            courier=courier,
-            tracking_due_at=deadline(now, TRACKING_HOURS, working_hours(invoice.entity)) if by_courier else None,
+            courier=courier.strip() if by_courier else "",
+            tracking_number=tracking_number.strip() if by_courier else "",
+            tracking_entered_at=now if by_courier and tracking_number.strip() else None,
+            tracking_due_at=deadline(now, TRACKING_HOURS, working_hours(invoice.entity))
+            if by_courier
+            else None,
             receipt_hash=hash_of(token),
             receipt_expires_at=now + timedelta(days=RECEIPT_LINK_DAYS),
             audit_seq=line.seq,
         )
         row.save(force_insert=True)
         line.touch("dispatch", row.pk, invoice.pk, channel)
-        if by_courier:
+        if by_courier and not row.tracking_number:
             _ask_for_tracking(line, row, now)
         else:
             _complete(line, row, now)
@@ -90,18 +104,24 @@ def send(
 
 
 @transaction.atomic
-def enter_tracking(*, dispatch: Dispatch, courier: str, tracking_number: str, now: datetime, by: Actor) -> Dispatch:
+def enter_tracking(
+    *, dispatch: Dispatch, courier: str, tracking_number: str, now: datetime, by: Actor
+) -> Dispatch:
     """The courier's number: the invoice is SENT, the to-do closed, and one notification to the customer planned."""
     posting.lock(dispatch.invoice.customer_id)
     dispatch = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
     if dispatch.channel != Dispatch.Channel.COURIER:
         raise Refused("not_posted", _("Only what went by courier has a tracking number."))
     if dispatch.tracking_entered_at:
-        raise Refused("duplicate", _("The tracking number was entered before: %(n)s.") % {"n": dispatch.tracking_number})
+        raise Refused(
+            "duplicate", _("The tracking number was entered before: %(n)s.") % {"n": dispatch.tracking_number}
+        )
     if not tracking_number.strip() or not courier.strip():
         raise Refused("required", _("Enter the courier and its tracking number."), field="tracking_number")
     subject = f"invoice:{dispatch.invoice_id}"
-    with audit.line("dispatch.tracked", by=by, now=now, subject=subject, entity=dispatch.invoice.entity) as line:
+    with audit.line(
+        "dispatch.tracked", by=by, now=now, subject=subject, entity=dispatch.invoice.entity
+    ) as line:
         dispatch.courier, dispatch.tracking_number = courier.strip(), tracking_number.strip()
         dispatch.tracking_entered_at = now
         line.stamp(dispatch)
@@ -116,7 +136,7 @@ def enter_tracking(*, dispatch: Dispatch, courier: str, tracking_number: str, no
 
 @transaction.atomic
 def confirm_receipt(*, token: str, name: str, now: datetime, by: Actor) -> Dispatch:
-    """The customer says that the invoice arrived. Asked twice it answers the same. Refuses an unknown or expired link (not_found)."""
+    """The customer says that the invoice arrived, answering the same when asked twice. Refuses not_found (unknown, expired)."""
     dispatch = by_token(token, now=now)
     dispatch = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
     if dispatch.received_at:
@@ -124,7 +144,9 @@ def confirm_receipt(*, token: str, name: str, now: datetime, by: Actor) -> Dispa
     if not name.strip():
         raise Refused("required", _("Please enter your name."), field="name")
     subject = f"invoice:{dispatch.invoice_id}"
-    with audit.line("dispatch.received", by=by, now=now, subject=subject, entity=dispatch.invoice.entity) as line:
+    with audit.line(
+        "dispatch.received", by=by, now=now, subject=subject, entity=dispatch.invoice.entity
+    ) as line:
         dispatch.received_at, dispatch.received_by = now, name.strip()[:120]
         line.stamp(dispatch)
         dispatch.save()
@@ -148,7 +170,9 @@ def revoke_link(*, dispatch: Dispatch, now: datetime, by: Actor) -> Dispatch:
     if dispatch.received_at or not dispatch.receipt_expires_at or dispatch.receipt_expires_at <= now:
         raise Refused("state", _("This link has been used or is over already."))
     subject = f"invoice:{dispatch.invoice_id}"
-    with audit.line("dispatch.link_revoked", by=by, now=now, subject=subject, entity=dispatch.invoice.entity) as line:
+    with audit.line(
+        "dispatch.link_revoked", by=by, now=now, subject=subject, entity=dispatch.invoice.entity
+    ) as line:
         dispatch.receipt_expires_at = now
         line.stamp(dispatch)
         dispatch.save()
