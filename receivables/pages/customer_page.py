@@ -108,7 +108,18 @@ def _pairs(customer: Customer, user: User) -> list[tuple[str, Any]]:
 
 def _current(customer: Customer, user: User, as_of: date) -> list[CustomerProfile]:
     rows = CustomerProfile.objects.for_user(user).filter(customer=customer).current(as_of)
-    return list(rows.select_related("entity", "rep", "collector").order_by("entity__name"))
+    return _named(rows.select_related("entity", "rep", "collector").order_by("entity__name"))
+
+
+def _named(rows: Any) -> list[CustomerProfile]:
+    """Agreements with the names of their people, and terms in words."""
+    found = list(rows)
+    for row in found:
+        row.rep_name, row.collector_name = (
+            (who.get_full_name() or who.username) if who else "–" for who in (row.rep, row.collector)
+        )
+        row.terms_words = master_words.terms(row.terms)
+    return found
 
 
 def _tabs(
@@ -221,9 +232,7 @@ def _profile(customer: Customer, user: User, as_of: date, entries: Any) -> dict[
         .filter(customer=customer)
         .select_related("entity", "rep", "collector")
     )
-    found = list(rows.order_by("entity__name", "-valid_from"))
-    for row in found:
-        row.terms_words = master_words.terms(row.terms)
+    found = _named(rows.order_by("entity__name", "-valid_from"))
     return {"history": found}
 
 

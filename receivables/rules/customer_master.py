@@ -76,12 +76,12 @@ def clean(fields: Mapping[str, Any], *, country: str) -> dict[str, Any]:
             done[name] = check(fields[name])
         except Refused as refused:
             faults.append(refused)
-    if done.get("tax_id"):
+    if done.get("tax_id") and all(fault.field != "country" for fault in faults):
         try:
             done["tax_id"], done["tax_id_note"] = tax_id(done.get("country", country), done["tax_id"])
         except Refused as refused:
             faults.append(refused)
-    elif "tax_id" in done:
+    elif "tax_id" in done and not done["tax_id"]:
         done["tax_id_note"] = ""
     raise_gathered(faults)
     return done

@@ -154,23 +154,8 @@ def set_parent(
     customer = locked[customer.pk]
     if customer.version != version:
         raise stale(customer, version)
-    above = parent
-    for _step in range(_DEEPEST):
-        if above is None:
-            break
-        if above.pk == customer.pk:
-            raise Refused(
-                "cycle",
-                _("%(parent)s stands below %(customer)s already; it cannot be its parent too.")
-                % {"parent": parent, "customer": customer},
-                field="parent",
-            )
-        above = above.parent
-    else:
-        raise Refused(
-            "cycle", _("More than %(most)s levels of parents.") % {"most": _DEEPEST}, field="parent"
-        )
     with audit.line("customer.parent_set", by=by, now=now, subject=f"customer:{customer.pk}") as line:
+        _refuse_cycle(customer, locked[parent.pk] if parent else None)
         write(line, customer, {"parent_id": parent.pk if parent else None})
     return customer
 
@@ -229,6 +214,23 @@ def stale(customer: Customer, version: int) -> Refused:
         changed=changed,
         version=customer.version,
     )
+
+
+def _refuse_cycle(customer: Customer, parent: Customer | None) -> None:
+    """Walks up under the audit's lock, so that two parents set at the same moment cannot close a circle."""
+    above = parent
+    for _step in range(_DEEPEST):
+        if above is None:
+            return
+        if above.pk == customer.pk:
+            raise Refused(
+                "cycle",
+                _("%(parent)s stands below %(customer)s already; it cannot be its parent too.")
+                % {"parent": parent, "customer": customer},
+                field="parent",
+            )
+        above = above.parent
+    raise Refused("cycle", _("More than %(most)s levels of parents.") % {"most": _DEEPEST}, field="parent")
 
 
 def _refuse_duplicates(values: Mapping[str, Any], mine: Customer | None) -> None:
