@@ -10,16 +10,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from receivables.models import Customer, CustomerProfile, Invoice, LegalEntity
 from receivables.rules import request_checks
 from receivables.rules import terms as terms_rules
 from receivables.rules.business_days import Calendar
+from receivables.rules.currencies import EXPONENTS
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 
 TWIN_DAYS = 60
+LISTED = 60
 
 
 def of(
@@ -163,3 +165,30 @@ def _terms(invoice: Invoice, today: date) -> tuple[str, bool]:
     except Refused as no:
         return no.code, False
     return "", any(due.due_on < today for due in dues)
+
+
+def is_currency(code: str) -> bool:
+    """Whether it is a currency code we know."""
+    return code in EXPONENTS
+
+
+def customers_like(user: Any, words: str) -> list[Customer]:
+    """Customers of the user by name, code or tax ID; without words those last invoiced or asked for."""
+    rows = Customer.objects.for_user(user).exclude(state=Customer.State.CLOSED)
+    if words:
+        rows = rows.filter(
+            Q(legal_name__icontains=words) | Q(code__icontains=words) | Q(tax_id__istartswith=words)
+        )
+        return list(rows.order_by("legal_name")[:LISTED])
+    return list(rows.annotate(last=Max("invoices__pk")).order_by("-last", "legal_name")[:LISTED])
+
+
+def last_request(customer: Customer, entity: LegalEntity, user: Any) -> Invoice | None:
+    """The newest request or invoice of the customer at the entity: what "copy from last" copies."""
+    found: Invoice | None = (
+        Invoice.objects.for_user(user)
+        .filter(customer=customer, entity=entity, external=False)
+        .order_by("-pk")
+        .first()
+    )
+    return found

@@ -22,6 +22,12 @@ def read(row: ApprovalFlow) -> Flow:
     return Flow.from_json({"code": row.code, "version": row.version, "steps": row.steps})
 
 
+def in_force() -> Flow:
+    """The flow a request submitted now would take. Only reads."""
+    found: ApprovalFlow | None = ApprovalFlow.objects.filter(code=CODE, active=True).first()
+    return read(found) if found else DEFAULT_FLOW
+
+
 def active_or_default() -> ApprovalFlow:
     """The version new requests take; a new installation gets the shipped one (inside the caller's transaction)."""
     found: ApprovalFlow | None = ApprovalFlow.objects.filter(code=CODE, active=True).first()
