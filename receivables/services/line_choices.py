@@ -60,7 +60,7 @@ def accept(
             amount=Money(row.amount or 0, row.currency),
             value_on=row.value_on or row.booked_on,
             reference=row.reference or row.end_to_end_id or row.text,
-            by=by,
+            by=Actor(chosen_by, by.via) if chosen_by else by,
             bank_line=row,
         )
         line_differences.settle(

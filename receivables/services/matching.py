@@ -85,25 +85,38 @@ def _by_rules(
     if not lines:
         return None
     pending: Sequence[BankLine] = lines
+    scores: dict[int, int] = {}
     for _pass in range(PASSES_MAX):
         pool = matching_picture.pool(account.entity_id, {line.currency for line in pending})
-        sure, pending = _sure(pending, pool, policy)
+        sure, pending = _sure(pending, pool, policy, scores)
         if not sure:
             break
         done.by_rules += _apply(account, sure, now, by)
         if not pending:
             break
+    _remember(scores)
     return lines[-1].id
 
 
+@transaction.atomic
+def _remember(scores: dict[int, int]) -> None:
+    """Keeps the best confidence of what waits for a person, so that the list can be sorted by it. No fact, no audit row."""
+    rows = StatementLine.objects.filter(pk__in=scores, state=StatementLine.State.NEW).only("pk", "match_confidence")
+    changed = [row for row in rows if row.match_confidence != scores[row.pk]]
+    for row in changed:
+        row.match_confidence = scores[row.pk]
+    StatementLine.objects.bulk_update(changed, ["match_confidence"], batch_size=500)
+
+
 def _sure(
-    lines: Sequence[BankLine], pool: Pool, policy: AccountPolicy
+    lines: Sequence[BankLine], pool: Pool, policy: AccountPolicy, scores: dict[int, int]
 ) -> tuple[list[tuple[BankLine, Proposal]], list[BankLine]]:
     """What may be applied now, and the lines that were sure but wanted an item another line took first."""
     taken: set[int] = set()
     sure, later = [], []
     for line in lines:
         best = next(iter(propose_from(line, pool, policy.rules)), None)
+        scores[line.id] = best.confidence if best else 0
         if best is None or not best.sure or not may_apply(best, policy):
             continue
         wanted = {entry_id for entry_id, _amount in best.allocations}
@@ -138,7 +151,7 @@ def _apply(account: BankAccount, sure: Sequence[tuple[BankLine, Proposal]], now:
 def _post(account: BankAccount, now: datetime, by: Actor) -> int:
     subject = f"bank_account:{account.pk}"
     with audit.line("bank.matched", by=by, now=now, subject=subject, entity=account.entity) as line:
-        matching_stage.post(line, entity=account.entity, by=by)
+        matching_stage.post(line, entity=account.entity)
         count = matching_stage.count()
         line.after = {"lines": count}
     return count

@@ -13,7 +13,6 @@ from typing import Any
 from django.db import connection
 
 from receivables import posting
-from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import LegalEntity
 from receivables.rules.matching import Proposal
@@ -120,7 +119,7 @@ def count() -> int:
         return int(cursor.fetchone()[0])
 
 
-def post(line: Line, *, entity: LegalEntity, by: Actor) -> None:
+def post(line: Line, *, entity: LegalEntity) -> None:
     """Writes everything staged under the open audit line. The caller has called `lock`."""
     at = connection.ops.adapt_datetimefield_value(line.now)
     until = posting.locked_until(entity)
@@ -147,7 +146,7 @@ def post(line: Line, *, entity: LegalEntity, by: Actor) -> None:
             SELECT %s, p.customer_id, p.currency, p.amount, p.value_on, {booked}, 'bank', SUBSTR({said}, 1, 140), p.line_id,
               1 + (SELECT COUNT(*) FROM {P}payment q WHERE q.bank_line_id = p.line_id), p.entry_id, %s, %s, %s
             FROM match_pay p JOIN {P}statementline l ON l.id = p.line_id""",
-        [entity.pk, *closed, by.name[:150], at, line.seq],
+        [entity.pk, *closed, AUTO, at, line.seq],
     )
     _allocate(line, at, until)
     _follow(line)
