@@ -47,6 +47,8 @@ MENU: tuple[Section, ...] = (
                 "coins",
                 "receivables.pages.counts.cash",
             ),
+            Entry("payments", _("Payments"), "receivables:payments", "payment.view", "y", "coins"),
+            Entry("disputes", _("Disputes"), "receivables:disputes", "dispute.view", "d", "document"),
         ),
     ),
     Section(
@@ -69,6 +71,9 @@ MENU: tuple[Section, ...] = (
         _("Control"),
         (
             Entry("changes", _("Changes"), "receivables:changes", "customer.view", "h"),
+            Entry(
+                "periods", _("Periods and rates"), "receivables:periods", "period.lock", "e", under=("receivables:rates",)
+            ),
             Entry("audit", _("Audit"), "receivables:audit", "audit.view", "t"),
             Entry("settings", _("Settings"), "receivables:settings", "staff.admin", "s"),
         ),
