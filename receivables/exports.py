@@ -16,6 +16,7 @@ from typing import Any
 import xlsxwriter
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
 from receivables.rules.currencies import exponent
 
@@ -92,9 +93,13 @@ def to_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], title: st
     )
     sheet = book.add_worksheet(_sheet_name(title))
     looks: dict[Any, Any] = {
-        digits: book.add_format({"num_format": "#,##0" + ("." + "0" * digits if digits else "")}) for digits in range(5)
+        digits: book.add_format({"num_format": "#,##0" + ("." + "0" * digits if digits else "")})
+        for digits in range(5)
     }
-    looks["bold"], looks["day"] = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    looks["bold"], looks["day"] = (
+        book.add_format({"bold": True}),
+        book.add_format({"num_format": "yyyy-mm-dd"}),
+    )
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width)
         sheet.write_string(0, index, neutral(str(column.label)), looks["bold"])
@@ -114,10 +119,17 @@ def answer(
     if form == "xlsx":
         made = HttpResponse(to_xlsx(columns, rows, title), content_type=XLSX_TYPE)
     else:
-        made = StreamingHttpResponse(to_csv(columns, rows), content_type=CSV_TYPE)
+        chunks = _spoken(to_csv(columns, rows), translation.get_language())
+        made = StreamingHttpResponse(chunks, content_type=CSV_TYPE)
     made["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     made["X-Content-Type-Options"] = "nosniff"
     return made
+
+
+def _spoken(chunks: Iterator[bytes], language: str | None) -> Iterator[bytes]:
+    """Streams run after the request's language was taken down: put it up again."""
+    with translation.override(language):
+        yield from chunks
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Cell, looks: dict[Any, Any]) -> None:

@@ -57,16 +57,22 @@ def percent(part: int, whole: int) -> str:
 
 
 @register.simple_tag
-def aging_bar(buckets: Sequence[int] | Mapping[str, int], currency: str, tall: bool = False) -> SafeString:
-    """A bar of five amounts in minor units (not due, 1–30, 31–60, 61–90, over 90). Its words are the amounts."""
+def aging_bar(
+    buckets: Sequence[int] | Mapping[str, int], currency: str, tall: bool = False, labels: Sequence[Any] = BUCKET_LABELS
+) -> SafeString:
+    """A bar of amounts in minor units (not due, 1–30, 31–60, 61–90, over 90; or one for each of `labels`, youngest first).
+
+    Its words are the amounts; the five colours run from the youngest to the oldest.
+    """
     amounts = list(buckets.values() if isinstance(buckets, Mapping) else buckets)
     drawn = [max(amount, 0) for amount in amounts]
     total, edge, pieces, words = sum(drawn), 0, [], []
-    for index, (amount, label) in enumerate(zip(amounts, BUCKET_LABELS, strict=True)):
+    for index, (amount, label) in enumerate(zip(amounts, labels, strict=True)):
         if amount:
             words.append(f"{label} {localised.money(amount, currency)}")
         if drawn[index]:
-            pieces.append((index, _share(edge, total), _share(drawn[index], total)))
+            shade = index * 4 // max(len(amounts) - 1, 1)
+            pieces.append((shade, _share(edge, total), _share(drawn[index], total)))
         edge += drawn[index]
     said = ", ".join(words) or _("Nothing open")
     return format_html(
