@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from integrations.banking import port
+from receivables import localised
 from receivables.models import BankAccount, Statement
-from receivables.rules.money import format_plain
 
 NUMBERED = ("mt940", "camt")
 """Formats whose statements carry a number; without one a gap cannot be seen, so a person looks."""
@@ -76,7 +76,7 @@ def _replace_sums(verdict: Verdict, statement: port.Statement) -> None:
     sums, code = verdict.sums, statement.currency
     verdict.problems = [p for p in verdict.problems if p["code"] != "does_not_close"]
     figures = {
-        name: format_plain(value or 0, code)
+        name: localised.money(value or 0, code)
         for name, value in (
             ("opening", sums.opening),
             ("movement", sums.movement),
@@ -107,10 +107,10 @@ def gap(verdict: Verdict, statement: port.Statement, account: BankAccount) -> No
         "gap",
         _("It begins with %(opening)s, but statement %(number)s ended with %(closing)s: %(missing)s lies between them.")
         % {
-            "opening": format_plain(statement.opening, statement.currency),
+            "opening": localised.money(statement.opening, statement.currency),
             "number": before.number or before.closing_on,
-            "closing": format_plain(before.closing, statement.currency),
-            "missing": format_plain(statement.opening - before.closing, statement.currency),
+            "closing": localised.money(before.closing, statement.currency),
+            "missing": localised.money(statement.opening - before.closing, statement.currency),
         },
         str(statement.opening - before.closing),
         stops=False,

@@ -92,6 +92,8 @@ def read_file(
     except Unreadable as e:
         message = " ".join(part for part in (e.message, e.repair) if part)
         raise Refused(e.code, message, field="file", line=e.line, column=e.column, value=e.value) from e
+    if not statements:
+        raise Refused("no_rows", _("The file is a bank file, but holds no statement."), field="file")
     if account is not None:
         return Read(chosen, tuple((statement, account) for statement in statements))
     by_form = {statement_checks.account_form(a.iban): a for a in accounts if a.iban}

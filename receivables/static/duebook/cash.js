@@ -50,6 +50,11 @@
       event.preventDefault();
     }
   }, true);
-  document.addEventListener("htmx:afterSwap", place);
+  /* On a narrow screen the line opens under the list: go there, unless the keys are moving through the list. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    place();
+    const below = event.target.id === "line" && window.matchMedia("(max-width: 1080px)").matches;
+    if (below) event.target.scrollIntoView({ block: "start" });
+  });
   place();
 })();
