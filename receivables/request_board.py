@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from receivables import staffing
+from receivables import request_words, staffing
 from receivables.models import Invoice, LegalEntity, User, WorkItem
 from receivables.request_forecast import Estimate, Forecast
 from receivables.rules import workflow_diagram
@@ -56,6 +56,7 @@ class StepRecord:
     """How one step did in a stretch of days. `median` and `p90` in working time; a step that never rejects asks to be dropped."""
 
     step: str
+    label: str
     decided: int
     sent_back: int
     automatic: int
@@ -160,10 +161,13 @@ def step_records(entity_id: int | None, user: User, since: datetime) -> list[Ste
     found: dict[str, list[WorkItem]] = {}
     for item in items.select_related("entity").order_by("-closed_at")[:5_000]:
         found.setdefault(item.step, []).append(item)
-    return [_record(step, rows) for step, rows in sorted(found.items())]
+    steps = flows.in_force().steps
+    labels, order = {step.code: step.label for step in steps}, [step.code for step in steps]
+    codes = sorted(found, key=lambda code: (order.index(code) if code in order else len(order), code))
+    return [_record(code, labels.get(code, code), found[code]) for code in codes]
 
 
-def _record(step: str, items: Sequence[WorkItem]) -> StepRecord:
+def _record(step: str, label: str, items: Sequence[WorkItem]) -> StepRecord:
     people = [item for item in items if item.outcome in (approving.PASSED, approving.SENT_BACK)]
     hours = {item.entity_id: work.hours_of(item.entity) for item in people}
     taken = sorted(
@@ -172,6 +176,7 @@ def _record(step: str, items: Sequence[WorkItem]) -> StepRecord:
     last = len(taken) - 1
     return StepRecord(
         step=step,
+        label=request_words.step(label),
         decided=len(people),
         sent_back=sum(item.outcome == approving.SENT_BACK for item in people),
         automatic=sum(item.outcome == approving.AUTOMATIC for item in items),
@@ -193,3 +198,15 @@ def first_pass(user: User, entity_id: int | None, since: datetime) -> tuple[int,
     """(approved at the first attempt, approved) among requests submitted since a moment."""
     through = visible(user, entity_id).filter(requested_at__gte=since).exclude(state__in=OPEN[:3])
     return through.filter(round=1).count(), through.count()
+
+
+def entitled(user: User) -> list[User]:
+    """Whom an item can be handed to: others who may decide on requests, who has least to do first."""
+    busy = Count("work_items", filter=Q(work_items__state=WorkItem.State.OPEN))
+    others = (
+        User.objects.filter(is_active=True)
+        .exclude(pk=user.pk)
+        .annotate(busy=busy)
+        .order_by("busy", "username")
+    )
+    return [other for other in others.prefetch_related("roles") if staffing.entitled(other)]

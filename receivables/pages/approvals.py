@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from receivables import access, clock, context, request_board, request_picture, request_words, staffing
+from receivables import access, clock, context, request_board, request_picture, request_words
 from receivables.doors import actor, policy
 from receivables.models import User, WorkItem
 from receivables.pages.request_detail import visible
@@ -43,12 +42,13 @@ def show(request: HttpRequest) -> HttpResponse:
                 {"label": _("For me"), "url": here, "on": not everybody, "count": len(mine)},
                 {"label": _("Everybody's"), "url": f"{here}?tab=all", "on": everybody, "count": len(rows)},
             ],
+            "waiting": len(mine),
             "late": sum(row.breached for row in rows),
             "records": request_board.step_records(
                 books.id if books else None, user, now.replace(hour=0, minute=0)
             ),
             "reasons": request_words.SEND_BACK.items(),
-            "people": _entitled(user),
+            "people": request_board.entitled(user),
         },
     )
 
@@ -117,18 +117,6 @@ def _entry(row: request_board.Row) -> dict[str, Any]:
         "papers": row.invoice.attachments.order_by("pk"),
         "step": request_words.step(row.step.label) if row.step else "",
     }
-
-
-def _entitled(user: User) -> list[User]:
-    """Whom an item can be handed to: others who may decide on requests, who has least to do first."""
-    busy = Count("work_items", filter=Q(work_items__state=WorkItem.State.OPEN))
-    others = (
-        User.objects.filter(is_active=True)
-        .exclude(pk=user.pk)
-        .annotate(busy=busy)
-        .order_by("busy", "username")
-    )
-    return [other for other in others.prefetch_related("roles") if staffing.entitled(other)]
 
 
 def _next(request: HttpRequest) -> str:

@@ -53,6 +53,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
                 (c, request_words.person_check(c)) for c in (row.step.checks if row.step else ())
             ],
             "reasons": request_words.SEND_BACK.items(),
+            "people": request_board.entitled(user) if row.mine else [],
             "sent_back": request_words.SEND_BACK.get(invoice.sent_back_code, _("Withdrawn")),
             "may_edit": is_draft and access.may(user, "request.create"),
             "may_withdraw": invoice.state in request_board.WAITING and mine,
