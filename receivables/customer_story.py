@@ -12,6 +12,7 @@ from receivables import access, master_words
 from receivables.models import Audit, Customer, Entry, Invoice, LegalEntity, Payment, User
 
 _SHOWN_VALUES = 6
+_DOCUMENTS = 100
 _TONES = {
     "customer.activated": "ok",
     "payment.received": "ok",
@@ -27,42 +28,53 @@ _NOT_SHOWN = {"version", "change", "kind", "contact"}
 
 def events(customer: Customer, user: User, *, most: int = 60) -> list[dict[str, Any]]:
     """Rows for the `timeline` tag: at, who, text, detail, tone."""
-    rows = Audit.objects.filter(_subjects(customer, user))
+    labels = _subjects(customer, user)
+    rows = Audit.objects.filter(subject__in=list(labels))
     if not user.scope.all_entities:
         mine = LegalEntity.objects.for_user(user).values("pk")
         rows = rows.filter(Q(entity__isnull=True) | Q(entity__in=mine))
     detailed = access.may(user, "audit.view")
     hidden = access.fields(user, "customer").hidden
-    return [_event(row, detailed, hidden) for row in rows.order_by("-seq")[:most]]
+    return [_event(row, labels[row.subject], detailed, hidden) for row in rows.order_by("-seq")[:most]]
 
 
-def _subjects(customer: Customer, user: User) -> Q:
-    """The subjects of the customer's lines; documents newest first, as many as a page can show."""
+def _subjects(customer: Customer, user: User) -> dict[str, str]:
+    """Subjects of the customer's lines with the document's name; documents newest first, as many as a page can show."""
     pk = customer.pk
-    keys = [f"customer:{pk}", *(f"customer:{pk}:{e.pk}" for e in LegalEntity.objects.for_user(user))]
-    found = (
-        ("invoice", Invoice.objects.for_user(user)),
-        ("payment", Payment.objects.for_user(user)),
-        ("entry", Entry.objects.for_user(user)),
+    labels = dict.fromkeys(
+        [f"customer:{pk}", *(f"customer:{pk}:{e.pk}" for e in LegalEntity.objects.for_user(user))], ""
     )
-    for word, rows in found:
-        ids = rows.filter(customer=customer).order_by("-pk").values_list("pk", flat=True)[:100]
-        keys += [f"{word}:{each}" for each in ids]
-    numbers = (
-        Invoice.objects.for_user(user).filter(customer=customer, number__isnull=False).order_by("-pk")[:100]
+    invoices = (
+        Invoice.objects.for_user(user).filter(customer=customer).order_by("-pk").values_list("pk", "number")
     )
-    keys += [f"invoice:{number}"[:80] for number in numbers.values_list("number", flat=True)]
-    return Q(subject__in=keys)
+    for invoice, number in invoices[:_DOCUMENTS]:
+        labels[f"invoice:{invoice}"] = number or ""
+        labels[f"invoice:{number}"[:80]] = number or ""
+    payments = (
+        Payment.objects.for_user(user)
+        .filter(customer=customer)
+        .order_by("-pk")
+        .values_list("pk", "reference")
+    )
+    for payment, reference in payments[:_DOCUMENTS]:
+        labels[f"payment:{payment}"] = reference
+    entries = (
+        Entry.objects.for_user(user).filter(customer=customer).order_by("-pk").values_list("pk", "reference")
+    )
+    for entry, reference in entries[:_DOCUMENTS]:
+        labels[f"entry:{entry}"] = reference
+    return labels
 
 
-def _event(row: Audit, detailed: bool, hidden: Iterable[str]) -> dict[str, Any]:
+def _event(row: Audit, document: str, detailed: bool, hidden: Iterable[str]) -> dict[str, Any]:
     said = [row.reason] if row.reason else []
     if detailed:
         said += differences(row.before, _flat(row.after), hidden)
+    words = master_words.event(row.action)
     return {
         "at": row.at,
         "who": row.actor,
-        "text": master_words.event(row.action),
+        "text": f"{words}: {document}" if document else words,
         "detail": " · ".join(said),
         "tone": _TONES.get(row.action, ""),
     }

@@ -125,6 +125,8 @@ def _before_and_after(change: Change, user: User) -> list[dict[str, Any]]:
     allowed = access.fields(user, "customer")
     rows = []
     for name, value in change.proposal.items():
+        if not value and not change.before.get(name) and name.endswith("_note"):
+            continue
         shown = not change.kind.startswith("customer.") or allowed.readable(name)
         before = change.before.get(name)
         rows.append(

@@ -88,7 +88,7 @@ def _table(request: HttpRequest, user: User) -> tuple[list[exports.Column], Iter
         agreed = [name for name in agreed if name != "importance"]
     labels = [*names, *agreed]
     columns = [exports.Column(master_words.field(name)) for name in labels]
-    columns += [exports.Column(text) for text in (_("Currency"), _("Open"), _("Overdue"))]
+    columns += [exports.Column(text) for text in (_("Currency"), _("Balance"), _("Overdue"))]
     return columns, _cells(request, user, names, agreed)
 
 
