@@ -21,8 +21,8 @@ def build(picture: Picture, user: User | None, now: datetime) -> dict[str, Any]:
     assert user is not None
     invoice = picture.invoice
     visible = access.fields(user, "invoice")
-    _put_into_words(picture)
     names = invoice_way.names_of(picture)
+    _put_into_words(picture, names)
     return {
         "p": picture,
         "invoice": invoice,
@@ -62,7 +62,7 @@ def build(picture: Picture, user: User | None, now: datetime) -> dict[str, Any]:
     }
 
 
-def _put_into_words(picture: Picture) -> None:
+def _put_into_words(picture: Picture, names: dict[str, str]) -> None:
     """Each row says what its code means, so that the template asks no table."""
     rows: list[Any]
     for rows, words, code in (
@@ -72,6 +72,8 @@ def _put_into_words(picture: Picture) -> None:
     ):
         for row in rows:
             row.words = invoice_words.word(words, getattr(row, code))
+    for row in picture.dispatches:
+        row.sender = names.get(row.posted_by, row.posted_by)
     for row in [*picture.credit_notes, *picture.write_offs]:
         row.words = invoice_words.reason(row.reason_code.removeprefix("dispute_"))
 
@@ -153,6 +155,10 @@ def says(picture: Picture, now: datetime) -> list[dict[str, str]]:
             else _("Sent today.")
         )
         found.append(_say("", _("Receipt not confirmed yet"), text))
+    if invoice.state == _S.WRITTEN_OFF:
+        found.append(_say("", _("Given up as loss"), _("Nothing is open. Two people can take it back.")))
+    if invoice.state == _S.CANCELLED:
+        found.append(_say("", _("Taken back by a credit note"), _("Nothing is open. It can be issued anew.")))
     if invoice.state == _S.PAID:
         found.append(_say("ok", _("Paid"), _("Nothing is open.")))
     return found
