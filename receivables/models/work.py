@@ -124,8 +124,10 @@ class Delegation(models.Model):
 
 class ChangeQuerySet(ScopedQuerySet):
     def for_user(self, user: Any) -> "ChangeQuerySet":
-        """Changes are seen with their customer."""
-        return self.filter(Q(customer__isnull=True) | Q(customer__in=Customer.objects.for_user(user)))
+        """Changes are seen with their customer, and those of a legal entity inside the user's entities only."""
+        rows = self.filter(Q(customer__isnull=True) | Q(customer__in=Customer.objects.for_user(user)))
+        scope = user.scope
+        return rows if scope.all_entities else rows.filter(Q(entity__isnull=True) | Q(entity__in=scope.entity_ids))
 
     def open(self) -> "ChangeQuerySet":
         return self.filter(decision="")
