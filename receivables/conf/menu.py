@@ -35,8 +35,24 @@ MENU: tuple[Section, ...] = (
     Section(
         _("Work"),
         (
-            Entry("requests", _("Requests"), "receivables:requests", "request.view", "r", "inbox"),
-            Entry("approvals", _("Approvals"), "receivables:approvals", "work.view", "p", "check"),
+            Entry(
+                "requests",
+                _("Requests"),
+                "receivables:requests",
+                "request.view",
+                "r",
+                "inbox",
+                "receivables.pages.counts.requests",
+            ),
+            Entry(
+                "approvals",
+                _("Approvals"),
+                "receivables:approvals",
+                "work.view",
+                "p",
+                "check",
+                "receivables.pages.counts.approvals",
+            ),
             Entry("invoices", _("Invoices"), "receivables:invoices", "invoice.view", "i", "document"),
             Entry(
                 "cash",
@@ -72,7 +88,12 @@ MENU: tuple[Section, ...] = (
         (
             Entry("changes", _("Changes"), "receivables:changes", "customer.view", "h"),
             Entry(
-                "periods", _("Periods and rates"), "receivables:periods", "period.lock", "e", under=("receivables:rates",)
+                "periods",
+                _("Periods and rates"),
+                "receivables:periods",
+                "period.lock",
+                "e",
+                under=("receivables:rates",),
             ),
             Entry("audit", _("Audit"), "receivables:audit", "audit.view", "t"),
             Entry("settings", _("Settings"), "receivables:settings", "staff.admin", "s"),

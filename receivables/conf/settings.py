@@ -79,6 +79,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 UPLOAD_MAX_BYTES = environment.number("DUEBOOK_UPLOAD_MAX_BYTES", 50_000_000)
+# The most one requested invoice may come to, per currency: "EUR:250000.00,CNY:1000000". Not named: no limit.
+REQUEST_AMOUNT_MAX = dict(word.split(":", 1) for word in environment.words("DUEBOOK_REQUEST_AMOUNT_MAX"))
 
 # --- Static files: served by the process itself, from the finders or from `collectstatic`'s folder -------------------
 STATIC_URL = "static/"

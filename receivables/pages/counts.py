@@ -2,9 +2,20 @@
 
 from typing import Any
 
-from receivables.models import StatementLine
+from receivables.models import Invoice, StatementLine, WorkItem
 
 
 def cash(user: Any) -> int:
     """Money in that somebody has to look at."""
     return StatementLine.objects.for_user(user).to_apply().count()
+
+
+def requests(user: Any) -> int:
+    """Requests of this person that came back."""
+    mine = Invoice.objects.filter(state=Invoice.State.DRAFT, created_by=user)
+    return mine.exclude(sent_back_code="").count()
+
+
+def approvals(user: Any) -> int:
+    """Decisions that lie with this person."""
+    return WorkItem.objects.open().filter(kind="approval", assignee=user).count()

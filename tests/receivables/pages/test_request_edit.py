@@ -64,7 +64,9 @@ def test_000_14_each_error_stands_at_its_field_with_format_and_example_and_nothi
     assert answer.status_code == 422
     assert "For example: PO-2026-00417." in page
     assert 'id="id_po_number_error"' in page
-    assert Invoice.objects.get().state == "DRAFT"  # what was typed is kept as a draft
+    kept = Invoice.objects.get()
+    assert kept.state == "DRAFT"  # what was typed is kept as a draft, and the form goes on with it
+    assert f'action="{at("request_edit", kept.pk)}"' in page
 
 
 def test_003_08_a_draft_is_kept_and_edited_later(desk, enter):
