@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from receivables.models import Allocation, Audit, Customer, Entry, LegalEntity
 from receivables.rules.money import Money
@@ -70,7 +70,11 @@ def unapplied(
 
 def positions(entries: "QuerySet[Any]", *, as_of: date, known_at: int | None) -> list[Position]:
     """Owed, unapplied and ledger per currency over any set of entries: the line under a table of the ledger."""
-    rows = entries.order_by().filter(pk__in=Entry.objects.known(as_of, known_at).values("pk"))
+    rows = entries.order_by().filter(booked_on__lte=as_of)
+    if known_at is not None:
+        rows = rows.filter(audit_seq__lte=known_at)
+    elif not Allocation.objects.filter(booked_on__gt=as_of).exists():
+        return _by_counters(rows)
     debits, credits = _by_currency(rows.filter(amount__gt=0)), _by_currency(rows.filter(amount__lt=0))
     settled = Allocation.objects.known(as_of, known_at)
     of_debits = _by_currency(settled.filter(debit__in=rows.values("pk")), "debit__currency")
@@ -84,6 +88,14 @@ def positions(entries: "QuerySet[Any]", *, as_of: date, known_at: int | None) ->
         )
         for code in sorted(debits.keys() | credits.keys())
     ]
+
+
+def _by_counters(rows: "QuerySet[Any]") -> list[Position]:
+    """The same figures from the entries' own counters, in one scan: right when no allocation lies beyond the date."""
+    owed = Sum(F("amount") - F("allocated"), filter=Q(amount__gt=0), default=0)
+    credit = Sum(-F("amount") - F("allocated"), filter=Q(amount__lt=0), default=0)
+    found = rows.values_list("currency").annotate(owed=owed, credit=credit, ledger=Sum("amount")).order_by("currency")
+    return [Position(code, *figures) for code, *figures in found]
 
 
 def paid_to_date(

@@ -893,6 +893,10 @@ class Migration(migrations.Migration):
             model_name='entry',
             index=models.Index(fields=['reference'], name='entry_by_reference'),
         ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['booked_on', 'id'], name='entry_by_day'),
+        ),
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='entry_amount_not_zero'),

@@ -102,6 +102,7 @@ class Entry(Recorded):
             ),
             models.Index(fields=["customer", "booked_on"], name="entry_by_customer"),
             models.Index(fields=["reference"], name="entry_by_reference"),
+            models.Index(fields=["booked_on", "id"], name="entry_by_day"),
         ]
 
     def __str__(self) -> str:

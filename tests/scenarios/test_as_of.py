@@ -155,3 +155,19 @@ def test_the_proof_names_the_document_that_breaks_it(world, broken_books):
     found = {each.rule: each for each in books.check()}
     assert set(found) == {"counter_is_sum_of_allocations", "debits_and_credits_settle_alike"}
     assert invoice.number in found["counter_is_sum_of_allocations"].document
+
+
+def test_the_sums_of_a_day_are_the_same_by_counters_and_by_allocations(world):
+    first = world.issue("acme", "100.00", on=DAY_0)
+    world.issue("globex", "7", on=DAY_0, currency="JPY")
+    world.pay(first, "30.00", on=DAY_0)
+    world.receive("globex", "5.00", on=DAY_0)
+    rows = Entry.objects.all()
+    now = selectors.positions(rows, as_of=DAY_0, known_at=None)
+    assert now == selectors.positions(rows, as_of=DAY_0, known_at=selectors.known_now())
+    world.pay(first, "20.00", on=day(5))
+    assert selectors.positions(rows, as_of=DAY_0, known_at=None) == now
+    assert [(each.currency, each.owed, each.unapplied, each.holds) for each in now] == [
+        ("EUR", 7000, 500, True),
+        ("JPY", 7, 0, True),
+    ]
