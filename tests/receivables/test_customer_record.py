@@ -18,11 +18,20 @@ DAYS = [DAY_0 + timedelta(days=n) for n in (-40, -1, 0, 1, 5, 12, 20, 31, 45, 90
 def globex(world):
     """Late and messy: part payments, a bounce and a second try, a prepayment, two currencies, something still open."""
     first = world.issue("globex", "100.00", due_on=DAY_0)
-    world.apply(world.receive("globex", "40.00", on=DAY_0 + timedelta(days=5)), first, "40.00", on=DAY_0 + timedelta(days=5))
+    world.apply(
+        world.receive("globex", "40.00", on=DAY_0 + timedelta(days=5)),
+        first,
+        "40.00",
+        on=DAY_0 + timedelta(days=5),
+    )
     bounced = world.pay(first, "60.00", on=DAY_0 + timedelta(days=8))
-    cash.reverse(payment=bounced, reason="bounce", on=DAY_0 + timedelta(days=10), now=world.at(DAY_0), by=world.by)
+    cash.reverse(
+        payment=bounced, reason="bounce", on=DAY_0 + timedelta(days=10), now=world.at(DAY_0), by=world.by
+    )
     world.pay(first, "60.00", on=DAY_0 + timedelta(days=30))
-    world.pay(world.issue("globex", "250.00", due_on=DAY_0 + timedelta(days=10)), on=DAY_0 - timedelta(days=2))
+    world.pay(
+        world.issue("globex", "250.00", due_on=DAY_0 + timedelta(days=10)), on=DAY_0 - timedelta(days=2)
+    )
     world.issue("globex", "75.55", due_on=DAY_0 + timedelta(days=15))
     world.pay(world.issue("globex", "900", due_on=DAY_0, currency="JPY"), "300", on=DAY_0 + timedelta(days=3))
     world.receive("globex", "12.34", on=DAY_0 + timedelta(days=20))
@@ -31,7 +40,11 @@ def globex(world):
 
 def recomputed(customer, currency, as_of):
     """By hand, one row at a time, without a QuerySet of ours."""
-    entries = [e for e in Entry.objects.all() if e.customer_id == customer.pk and e.currency == currency and e.booked_on <= as_of]
+    entries = [
+        e
+        for e in Entry.objects.all()
+        if e.customer_id == customer.pk and e.currency == currency and e.booked_on <= as_of
+    ]
     allocations = [a for a in Allocation.objects.select_related("credit") if a.booked_on <= as_of]
     undone = {a.reverses_id for a in allocations if a.reverses_id}
     sales = sum(e.amount for e in entries if e.kind in ("invoice", "credit_note"))
@@ -59,7 +72,11 @@ def test_003_04_three_figures_equal_a_recomputation_from_ledger_events(globex, a
     for currency in ("EUR", "JPY"):
         expected = recomputed(globex, currency, as_of)
         record = found.get(currency)
-        got = (record.sales, record.collection_days, record.late, record.worst_days) if record else (0, None, 0, 0)
+        got = (
+            (record.sales, record.collection_days, record.late, record.worst_days)
+            if record
+            else (0, None, 0, 0)
+        )
         assert got == expected, (currency, as_of)
 
 
@@ -69,12 +86,16 @@ def test_the_balance_and_the_overdue_tie_to_the_ledger_at_any_date(globex, as_of
     for balance in customer_record.balances(entries, as_of):
         (proof,) = balance.proofs
         assert proof.holds
-        assert balance.net == sum(e.amount for e in entries if e.currency == balance.currency and e.booked_on <= as_of)
+        assert balance.net == sum(
+            e.amount for e in entries if e.currency == balance.currency and e.booked_on <= as_of
+        )
     for record in customer_record.records(entries, as_of):
         overdue = entries.overdue(as_of).filter(currency=record.currency)
         assert record.overdue == sum(e.open_amount for e in overdue)
         for end, amount in record.overdue_months:
-            assert amount == sum(e.open_amount for e in entries.overdue(end).filter(currency=record.currency)), end
+            assert amount == sum(
+                e.open_amount for e in entries.overdue(end).filter(currency=record.currency)
+            ), end
 
 
 def test_003_04_a_later_fact_does_not_change_what_was_known(world, globex):
@@ -89,7 +110,12 @@ def test_003_04_a_later_fact_does_not_change_what_was_known(world, globex):
 def test_003_04_a_credit_note_lowers_lifetime_sales_and_is_no_collection(world):
     invoice = world.issue("initech", "100.00", due_on=DAY_0)
     adjustments.credit(
-        invoice=invoice, amount=Money.of("30.00", "EUR"), on=DAY_0, reason_code="price", now=world.at(DAY_0), by=world.by
+        invoice=invoice,
+        amount=Money.of("30.00", "EUR"),
+        on=DAY_0,
+        reason_code="price",
+        now=world.at(DAY_0),
+        by=world.by,
     )
     (record,) = customer_record.records(Entry.objects.filter(customer=invoice.customer), date(2026, 4, 1))
     assert (record.sales, record.collected, record.collection_days) == (7000, 0, None)

@@ -12,11 +12,17 @@ from receivables import exports
 
 COLUMNS = [exports.Column("Name"), exports.Column("Amount")]
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=30)
-nasty = st.builds(lambda head, tail: head + tail, st.sampled_from(["=", "+", "-", "@", "\t=", ";=", " =", "\uff1d", "\u200b="]), texts)
+nasty = st.builds(
+    lambda head, tail: head + tail,
+    st.sampled_from(["=", "+", "-", "@", "\t=", ";=", " =", "\uff1d", "\u200b="]),
+    texts,
+)
 
 
 def dangerous(cell):
-    return cell.lstrip(" ;\t,|\u200b\ufeff").startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
+    return cell.lstrip(" ;\t,|\u200b\ufeff").startswith(
+        ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+    )
 
 
 @given(name=texts | nasty, minor=st.integers(-(10**12), 10**12))

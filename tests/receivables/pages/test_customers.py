@@ -13,7 +13,16 @@ from receivables.models import Customer, CustomerProfile, LegalEntity, User
 from receivables.pages import customers as door
 from tests.fixtures.world import DAY_0
 
-ROLES = ["sales_rep", "sales_manager", "collector", "accountant", "finance_manager", "cfo", "auditor", "admin"]
+ROLES = [
+    "sales_rep",
+    "sales_manager",
+    "collector",
+    "accountant",
+    "finance_manager",
+    "cfo",
+    "auditor",
+    "admin",
+]
 TABS = ["open", "invoices", "payments", "disputes", "contacts", "profile", "changes", "timeline"]
 
 
@@ -35,7 +44,9 @@ def test_every_role_opens_the_list_and_each_tab_without_an_error(world, login, r
     customer = Customer.objects.get(code="globex")
     assert client.get(reverse("receivables:customers")).status_code == 200
     for tab in TABS:
-        answer = client.get(reverse("receivables:customer", args=[customer.pk]), {"tab": tab, "as_of": "2026-04-01"})
+        answer = client.get(
+            reverse("receivables:customer", args=[customer.pk]), {"tab": tab, "as_of": "2026-04-01"}
+        )
         assert answer.status_code == 200, (role, tab)
         assert customer.legal_name in answer.content.decode()
 
@@ -50,7 +61,12 @@ def test_a_sales_rep_sees_own_customers_only_and_foreign_and_absent_ids_answer_a
     assert "Globex" not in listed
     answers = [client.get(reverse("receivables:customer", args=[pk])) for pk in (foreign.pk, 999_999)]
     assert [answer.status_code for answer in answers] == [404, 404]
-    said = [re.sub(r'/customers/[0-9]+/|value="[A-Za-z0-9]{64}"|"X-CSRFToken": "[^"]*"', "/", answer.content.decode()) for answer in answers]
+    said = [
+        re.sub(
+            r'/customers/[0-9]+/|value="[A-Za-z0-9]{64}"|"X-CSRFToken": "[^"]*"', "/", answer.content.decode()
+        )
+        for answer in answers
+    ]
     assert said[0] == said[1]
 
 
@@ -73,7 +89,15 @@ def test_filters_stand_in_the_address_and_search_finds_name_number_and_tax_id(wo
 
     def found(**query):
         text = client.get(reverse("receivables:customers"), query).content.decode()
-        return {code for code, name in (("acme", "Acme Tools"), ("globex", "Globex Retail"), ("initech", "Initech Ltd")) if name in text}
+        return {
+            code
+            for code, name in (
+                ("acme", "Acme Tools"),
+                ("globex", "Globex Retail"),
+                ("initech", "Initech Ltd"),
+            )
+            if name in text
+        }
 
     assert found(country="NL") == {"globex"}
     assert found(region="south") == {"acme"}
@@ -102,11 +126,23 @@ def test_003_41_a_hidden_field_is_absent_from_page_list_search_and_export(world,
     seen = {"accountant": (True, True), "collector": (False, False), "sales_manager": (True, False)}
     for role, (tax_id, bank) in seen.items():
         client = login(role)
-        pages = [reverse("receivables:customer", args=[pk]), reverse("receivables:customers"), reverse("receivables:customers_csv")]
+        pages = [
+            reverse("receivables:customer", args=[pk]),
+            reverse("receivables:customers"),
+            reverse("receivables:customers_csv"),
+        ]
         texts = [client.get(page).content.decode() for page in pages]
         assert [("DE136695976" in text) for text in texts] == [tax_id] * 3, role
-        assert ("DE89370400440532013000" in texts[0], "DE89370400440532013000" in texts[2]) == (bank, bank), role
-    assert "Acme" not in login("collector").get(reverse("receivables:customers"), {"q": "DE136695976"}).content.decode().split("<table")[-1]
+        assert ("DE89370400440532013000" in texts[0], "DE89370400440532013000" in texts[2]) == (bank, bank), (
+            role
+        )
+    assert (
+        "Acme"
+        not in login("collector")
+        .get(reverse("receivables:customers"), {"q": "DE136695976"})
+        .content.decode()
+        .split("<table")[-1]
+    )
 
 
 def test_003_41_a_readonly_field_is_refused_on_write(world, login):
@@ -126,12 +162,19 @@ def test_bad_input_67_export_neutralises_formulas_and_keeps_numbers(world, login
     client = login("accountant")
     text = client.get(reverse("receivables:customers_csv")).content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    assert all(cell[:1] == "'" for row in rows for cell in row if cell.lstrip(" '") and cell.lstrip(" ;")[0] in "=+-@\uff1d")
-    assert {name for name in names} <= {row[1].removeprefix("'") for row in rows}
+    assert all(
+        cell[:1] == "'"
+        for row in rows
+        for cell in row
+        if cell.lstrip(" '") and cell.lstrip(" ;")[0] in "=+-@\uff1d"
+    )
+    assert set(names) <= {row[1].removeprefix("'") for row in rows}
     sheet = load_workbook(io.BytesIO(client.get(reverse("receivables:customers_xlsx")).content)).active
     kinds = {cell.data_type for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
-    amounts = [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "n" and cell.value]
+    amounts = [
+        cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "n" and cell.value
+    ]
     assert 1234.5 in amounts
 
 
@@ -143,7 +186,9 @@ def test_000_14_an_error_stands_at_its_field_with_format_and_example(world, logi
     assert answer.status_code == 422
     assert "DE136695976" in answer.context["form"].errors["tax_id"][0]
     assert 'id="id_tax_id_error"' in text
-    answer = login("accountant").post(reverse("receivables:customer_new"), new_customer(email="nobody", phone="12345"))
+    answer = login("accountant").post(
+        reverse("receivables:customer_new"), new_customer(email="nobody", phone="12345")
+    )
     errors = answer.context["form"].errors
     assert "billing@example.com" in errors["email"][0]
     assert "+49" in errors["phone"][0]
@@ -156,7 +201,10 @@ def test_a_new_customer_is_created_completed_and_activated_through_the_pages(wor
     customer = Customer.objects.get(code="D-77")
     assert made.status_code == 302
     assert customer.state == "INCOMPLETE"
-    assert "ready to be activated" in client.get(reverse("receivables:customer", args=[customer.pk])).content.decode()
+    assert (
+        "ready to be activated"
+        in client.get(reverse("receivables:customer", args=[customer.pk])).content.decode()
+    )
     client.post(reverse("receivables:customer_activate", args=[customer.pk]))
     customer.refresh_from_db()
     assert customer.state == "ACTIVE"
@@ -174,18 +222,31 @@ def test_bad_input_17_a_look_alike_code_and_a_near_name_are_suggested_not_blocke
     world.customer("ACME0", legal_name="Northwind")
     world.customer("globex")
     client = login("accountant")
-    shown = client.get(reverse("receivables:customers_alike"), {"code": "ａｃｍｅＯ", "legal_name": "GLOBEX retail b.v."})
+    shown = client.get(
+        reverse("receivables:customers_alike"), {"code": "ａｃｍｅＯ", "legal_name": "GLOBEX retail b.v."}
+    )
     text = shown.content.decode()
     assert "Northwind" in text
     assert "Globex Retail BV" in text
-    assert client.post(reverse("receivables:customer_new"), new_customer(code="ACMEO", tax_id="DE811569869")).status_code == 302
+    assert (
+        client.post(
+            reverse("receivables:customer_new"), new_customer(code="ACMEO", tax_id="DE811569869")
+        ).status_code
+        == 302
+    )
 
 
 def test_003_22_bad_input_38_a_stale_edit_is_refused_and_shows_what_changed_meanwhile(world, login):
     customer = world.customer("acme")
     first, second = login("accountant"), login("finance_manager")
     page = reverse("receivables:customer_edit", args=[customer.pk])
-    form = {"legal_name": "Acme Tools GmbH", "language": "en", "version": "1", "code": "acme", "country": "DE"}
+    form = {
+        "legal_name": "Acme Tools GmbH",
+        "language": "en",
+        "version": "1",
+        "code": "acme",
+        "country": "DE",
+    }
     assert first.post(page, {**form, "legal_name": "Acme Werkzeuge GmbH"}).status_code == 302
     conflict = second.post(page, {**form, "notes": "calls on Monday"})
     assert conflict.status_code == 409
@@ -209,7 +270,11 @@ def test_003_22_two_users_see_the_same_balance_at_once(world, login):
 def test_000_13_the_edit_form_comes_filled_with_what_is_known(world, login):
     customer = world.customer("acme", address={"street": "1 Main Street", "city": "Bonn"})
     form = login("accountant").get(reverse("receivables:customer_edit", args=[customer.pk])).context["form"]
-    assert (form["legal_name"].value(), form["city"].value(), form["tax_id"].value()) == ("Acme Tools GmbH", "Bonn", "DE136695976")
+    assert (form["legal_name"].value(), form["city"].value(), form["tax_id"].value()) == (
+        "Acme Tools GmbH",
+        "Bonn",
+        "DE136695976",
+    )
 
 
 def test_bad_input_26_a_hostile_name_is_kept_verbatim_and_escaped(world, login):

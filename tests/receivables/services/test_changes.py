@@ -27,7 +27,13 @@ def propose(world, by, **given):
 
 
 def decide(world, change, by, **given):
-    options = {"approve": True, "content_hash": change.content_hash, "today": DAY_0, "now": world.at(DAY_0), **given}
+    options = {
+        "approve": True,
+        "content_hash": change.content_hash,
+        "today": DAY_0,
+        "now": world.at(DAY_0),
+        **given,
+    }
     return changes.decide(change=change, by=by, **options)
 
 
@@ -63,7 +69,10 @@ def test_003_06_the_database_refuses_a_self_approval_too(world, two):
     change = propose(world, two[0])
     with pytest.raises(IntegrityError), transaction.atomic():
         Change.objects.filter(pk=change.pk).update(
-            decision="APPROVED", decided_by=two[0].user, decided_person=two[0].human, audit_seq=change.audit_seq + 9
+            decision="APPROVED",
+            decided_by=two[0].user,
+            decided_person=two[0].human,
+            audit_seq=change.audit_seq + 9,
         )
 
 
@@ -121,7 +130,10 @@ def test_003_01_a_proposed_tax_id_of_another_customer_is_refused(world, two):
 def test_003_06_a_bank_account_is_checked_and_takes_two(world, two):
     customer = world.customer("acme")
     give = {"customer": customer, "reason": "new bank", "now": world.at(DAY_0), "by": two[0]}
-    assert refused(sensitive.propose_bank_account, bank_account="DE89370400440532013001", **give) == "bank_account_invalid"
+    assert (
+        refused(sensitive.propose_bank_account, bank_account="DE89370400440532013001", **give)
+        == "bank_account_invalid"
+    )
     change = sensitive.propose_bank_account(bank_account="DE89 3704 0044 0532 0130 00", **give)
     assert Customer.objects.get().bank_account == ""
     decide(world, change, two[1])
@@ -159,8 +171,14 @@ def test_an_agreement_closes_the_former_and_never_begins_before_it(world):
     profiles.agree(valid_from=DAY_0, values={"region": "south"}, **give)
     profiles.agree(valid_from=DAY_0, values={"segment": "retail"}, **give)
     rows = list(CustomerProfile.objects.filter(customer=customer).order_by("valid_from"))
-    assert [(row.region, row.segment, row.valid_to) for row in rows] == [("", "", DAY_0), ("south", "retail", None)]
-    assert refused(profiles.agree, valid_from=DAY_0 - timedelta(days=1), values={"region": "x"}, **give) == "before_current"
+    assert [(row.region, row.segment, row.valid_to) for row in rows] == [
+        ("", "", DAY_0),
+        ("south", "retail", None),
+    ]
+    assert (
+        refused(profiles.agree, valid_from=DAY_0 - timedelta(days=1), values={"region": "x"}, **give)
+        == "before_current"
+    )
     assert refused(profiles.agree, valid_from=DAY_0, values={"terms": {}}, **give) == "needs_two"
 
 

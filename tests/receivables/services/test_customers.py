@@ -100,7 +100,9 @@ def test_bad_input_25_tricksters_are_stripped(world):
     assert create(world, legal_name="Acme\u202e LTD\u200b\ufeff ").legal_name == "Acme LTD"
 
 
-@pytest.mark.parametrize("name", ["A", "é" * 300, "☕ 株式会社", "شركة المثال", "'; DROP TABLE x", "<script>", "{{7*7}}"])
+@pytest.mark.parametrize(
+    "name", ["A", "é" * 300, "☕ 株式会社", "شركة المثال", "'; DROP TABLE x", "<script>", "{{7*7}}"]
+)
 def test_bad_input_26_legal_names_are_kept_verbatim(world, name):
     assert create(world, legal_name=name).legal_name == name
 
@@ -117,17 +119,28 @@ def test_003_22_an_edit_on_an_old_version_is_refused_with_what_changed(world):
     refused = refusal(customers.edit, customer=customer, version=1, fields={"notes": "mine"}, **edit)
     assert (refused.code, refused.figures["version"]) == ("stale", 2)
     (change,) = refused.figures["changed"]
-    assert (change["field"], change["before"], change["after"]) == ("legal_name", "Initrode GmbH", "Initrode AG")
+    assert (change["field"], change["before"], change["after"]) == (
+        "legal_name",
+        "Initrode GmbH",
+        "Initrode AG",
+    )
     assert Customer.objects.get().notes == ""
 
 
 def test_003_06_tax_id_country_and_bank_account_are_not_edited_by_one_person(world):
     customer = create(world)
     for fields in ({"tax_id": "DE811569869"}, {"country": "AT"}):
-        refused = refusal(customers.edit, customer=customer, version=1, fields=fields, now=world.at(DAY_0), by=world.by)
+        refused = refusal(
+            customers.edit, customer=customer, version=1, fields=fields, now=world.at(DAY_0), by=world.by
+        )
         assert refused.code in ("needs_two", "tax_id_invalid")
     refused = refusal(
-        customers.edit, customer=customer, version=1, fields={"bank_account": "X"}, now=world.at(DAY_0), by=world.by
+        customers.edit,
+        customer=customer,
+        version=1,
+        fields={"bank_account": "X"},
+        now=world.at(DAY_0),
+        by=world.by,
     )
     assert refused.code == "unknown_field"
 
@@ -136,7 +149,12 @@ def test_003_41_a_field_the_role_may_not_write_is_refused_in_the_verb(world):
     cfo = Actor.of(world.user("cfo"), "api")
     customer = create(world, tax_id="")
     refused = refusal(
-        customers.edit, customer=customer, version=1, fields={"tax_id": "DE136695976"}, now=world.at(DAY_0), by=cfo
+        customers.edit,
+        customer=customer,
+        version=1,
+        fields={"tax_id": "DE136695976"},
+        now=world.at(DAY_0),
+        by=cfo,
     )
     assert (refused.code, refused.field) == ("forbidden", "tax_id")
 
@@ -145,11 +163,17 @@ def test_003_02_undeliverable_is_flagged_once_and_cleared_by_a_new_address(world
     customer = create(world, BILLING)
     contact = Contact.objects.get()
     for _time in range(2):
-        contacts.flag_undeliverable(contact=contact, on=DAY_0, reason="550 no such user", now=world.at(DAY_0), by=world.by)
+        contacts.flag_undeliverable(
+            contact=contact, on=DAY_0, reason="550 no such user", now=world.at(DAY_0), by=world.by
+        )
     assert Audit.objects.filter(action="contact.undeliverable").count() == 1
     before = Customer.objects.get(pk=customer.pk).stop_version
     contacts.edit(
-        contact=contact, version=2, fields={"email": "billing@initrode.example"}, now=world.at(DAY_0), by=world.by
+        contact=contact,
+        version=2,
+        fields={"email": "billing@initrode.example"},
+        now=world.at(DAY_0),
+        by=world.by,
     )
     contact.refresh_from_db()
     assert (contact.undeliverable_since, contact.email) == (None, "billing@initrode.example")
@@ -158,7 +182,9 @@ def test_003_02_undeliverable_is_flagged_once_and_cleared_by_a_new_address(world
 
 def test_003_02_an_active_customer_keeps_a_billing_contact_that_can_be_reached(world):
     customers.activate(customer=create(world, BILLING), now=world.at(DAY_0), by=world.by)
-    refused = refusal(contacts.deactivate, contact=Contact.objects.get(), reason="left", now=world.at(DAY_0), by=world.by)
+    refused = refusal(
+        contacts.deactivate, contact=Contact.objects.get(), reason="left", now=world.at(DAY_0), by=world.by
+    )
     assert refused.code == "last_billing_contact"
     assert Contact.objects.get().active
 
@@ -168,14 +194,22 @@ def test_003_02_a_channel_needs_its_address_and_a_number_gives_the_time_zone(wor
     add = {"customer": customer, "now": world.at(DAY_0), "by": world.by}
     refused = refusal(contacts.add, fields={**BILLING, "channel": "sms"}, **add)
     assert (refused.code, refused.field) == ("channel_without_address", "phone")
-    contact = contacts.add(fields={**BILLING, "channel": "sms", "phone": "020 7946 0018" , "name": "Al"} | {"phone": "+44 20 7946 0018"}, **add)
+    contact = contacts.add(
+        fields={**BILLING, "channel": "sms", "phone": "020 7946 0018", "name": "Al"}
+        | {"phone": "+44 20 7946 0018"},
+        **add,
+    )
     assert (contact.phone, contact.time_zone) == ("+442079460018", "Europe/London")
 
 
 @pytest.mark.parametrize("email", ["a@b", "a@b.c,d@e.f", '"x\n"@y.z', "x" * 320, "a b@c.de"])
 def test_bad_input_65_addresses_that_are_none_are_refused_with_an_example(world, email):
     refused = refusal(
-        contacts.add, customer=create(world), fields={**BILLING, "email": email}, now=world.at(DAY_0), by=world.by
+        contacts.add,
+        customer=create(world),
+        fields={**BILLING, "email": email},
+        now=world.at(DAY_0),
+        by=world.by,
     )
     assert refused.code == "email_invalid"
     assert "billing@example.com" in refused.message

@@ -56,7 +56,12 @@ def test_init_lays_the_ground_once_and_shows_a_password_once():
 
 def test_002_14_roles_are_given_by_two_administrators(world, admins):
     person, password = staff.create(
-        username="carl", first_name="Carl", last_name="Cole", email="carl@us.example", now=world.at(DAY_0), by=admins[0]
+        username="carl",
+        first_name="Carl",
+        last_name="Cole",
+        email="carl@us.example",
+        now=world.at(DAY_0),
+        by=admins[0],
     )
     assert person.check_password(password)
     change = give_roles(world, person, ["collector"], admins[0])
@@ -77,13 +82,23 @@ def test_002_14_a_role_is_composed_from_rights_by_two_people(world, admins):
     role = roles.compose(code="Key Accounts", label="Key accounts", now=world.at(DAY_0), by=admins[0])
     user = world.user("auditor", "kim")
     user.roles.set([role])
-    give = {"role": role, "own_customers_only": True, "reason": "new team", "now": world.at(DAY_0), "by": admins[0]}
+    give = {
+        "role": role,
+        "own_customers_only": True,
+        "reason": "new team",
+        "now": world.at(DAY_0),
+        "by": admins[0],
+    }
     assert refused(roles.propose_verbs, verbs=["moon.land"], **give) == "verb_unknown"
     change = roles.propose_verbs(verbs=["customer.view", "invoice.view"], **give)
     assert not access.may(User.objects.get(pk=user.pk), "customer.view")
     decide(world, change, admins[1])
     user = User.objects.get(pk=user.pk)
-    assert [access.may(user, verb) for verb in ("customer.view", "invoice.view", "invoice.issue")] == [True, True, False]
+    assert [access.may(user, verb) for verb in ("customer.view", "invoice.view", "invoice.issue")] == [
+        True,
+        True,
+        False,
+    ]
     assert user.scope.own_customers_only
 
 
@@ -120,7 +135,10 @@ def test_nobody_makes_a_key_for_another_person_or_beyond_their_rights(world, adm
     user = world.user("collector")
     give = {"label": "x", "expires_at": None, "now": world.at(DAY_0)}
     assert refused(tokens.create, user=user, verbs=["customer.view"], by=admins[0], **give) == "forbidden"
-    assert refused(tokens.create, user=user, verbs=["invoice.issue"], by=Actor.of(user, "page"), **give) == "forbidden"
+    assert (
+        refused(tokens.create, user=user, verbs=["invoice.issue"], by=Actor.of(user, "page"), **give)
+        == "forbidden"
+    )
     robot, password = staff.create(
         username="erp", first_name="", last_name="", email="", service=True, now=world.at(DAY_0), by=admins[0]
     )
@@ -134,7 +152,12 @@ def test_nobody_makes_a_key_for_another_person_or_beyond_their_rights(world, adm
 def test_a_locked_out_account_has_no_keys(world, admins):
     user = world.user("accountant")
     _token, secret = tokens.create(
-        user=user, label="x", verbs=["customer.view"], expires_at=None, now=world.at(DAY_0), by=Actor.of(user, "page")
+        user=user,
+        label="x",
+        verbs=["customer.view"],
+        expires_at=None,
+        now=world.at(DAY_0),
+        by=Actor.of(user, "page"),
     )
     staff.set_active(user=user, active=False, now=world.at(DAY_0), by=admins[0])
     assert tokens.find(secret, world.at(DAY_0)) is None
