@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from receivables import clock, context, request_picture, request_words
+from receivables import access, clock, context, request_picture, request_words
 from receivables.doors import actor, policy, status_of
 from receivables.models import Customer, Invoice, LegalEntity
 from receivables.pages import request_form
@@ -135,6 +135,7 @@ def _take(
             if request.POST.get("do") != "submit":
                 messages.success(request, _("The draft is kept. Nobody else is asked yet."))
                 return redirect("receivables:request", pk=invoice.pk)
+            access.require(request.user, "request.submit")
             confirmed = form.cleaned_data["duplicate_confirmed"]
             requesting.submit(invoice=invoice, today=today, now=now, by=by, duplicate_confirmed=confirmed)
             messages.success(request, _("Submitted. You can follow it here."))

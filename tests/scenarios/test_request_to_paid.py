@@ -16,7 +16,9 @@ def test_from_a_friday_request_to_a_paid_invoice(desk):
     draft = desk.draft("acme", "1000.00", po_number="PO-2026-00417")
     desk.attach(draft, kind="contract")
     request = desk.submit(draft)
-    assert desk.item(request).due_at == datetime(2026, 3, 9, 9, 30, tzinfo=UTC)  # Monday 10:30: half an hour was left on Friday
+    assert desk.item(request).due_at == datetime(
+        2026, 3, 9, 9, 30, tzinfo=UTC
+    )  # Monday 10:30: half an hour was left on Friday
 
     # Monday 11:00: nobody looked; the engine escalates once, and the finance manager steps in.
     desk.now = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)
@@ -34,7 +36,9 @@ def test_from_a_friday_request_to_a_paid_invoice(desk):
 
     # The accountant issues it the same day; the debt exists from now on.
     today = date(2026, 3, 9)
-    invoice = invoicing.issue(invoice=approved, on=today, now=desk.now, by=desk.by(world.user("accountant", "anna")))
+    invoice = invoicing.issue(
+        invoice=approved, on=today, now=desk.now, by=desk.by(world.user("accountant", "anna"))
+    )
     assert (invoice.state, invoice.number) == ("ISSUED", "NL-INV-000001")
     assert (world.open(invoice), invoice.instalments.get().due_on) == ("1190.00", today + timedelta(days=30))
 
@@ -50,7 +54,9 @@ def test_from_a_friday_request_to_a_paid_invoice(desk):
         (2, "VERIFY", "passed"),
         (2, "APPROVE", "passed"),
     ]
-    said = Audit.objects.filter(subject=f"invoice:{invoice.pk}").order_by("seq").values_list("action", flat=True)
+    said = (
+        Audit.objects.filter(subject=f"invoice:{invoice.pk}").order_by("seq").values_list("action", flat=True)
+    )
     assert list(said)[:8] == [
         "request.drafted", "attachment.added", "request.submitted", "request.verified", "request.sent_back",
         "request.submitted", "request.verified", "request.approved",

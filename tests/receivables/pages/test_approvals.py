@@ -65,7 +65,10 @@ def test_003_10_approving_and_sending_back_from_the_queue(desk, enter):
     manager.post(at("request_decide", invoice.pk), {**post, "checks": desk.ticks(invoice)})
     assert Invoice.objects.get().state == "VERIFIED"
     finance = enter(desk.finance)
-    finance.post(at("request_decide", invoice.pk), {"content_hash": seen(invoice), "do": "send_back", "code": "wrong_tax", "note": "7"})
+    finance.post(
+        at("request_decide", invoice.pk),
+        {"content_hash": seen(invoice), "do": "send_back", "code": "wrong_tax", "note": "7"},
+    )
     assert (Invoice.objects.get().state, Invoice.objects.get().sent_back_code) == ("DRAFT", "wrong_tax")
     page = enter(desk.rep).get(at("request", invoice.pk)).content.decode()
     assert "Wrong tax rate or tax ID" in page
@@ -90,7 +93,12 @@ def test_003_46_an_item_is_handed_over_from_the_queue(desk, enter):
 
 def test_003_46_being_away_is_entered_and_revoked_on_its_page(desk, enter):
     stella, manager = desk.world.user("sales_manager", "stella"), enter(desk.manager)
-    post = {"from_user": desk.manager.pk, "to_user": stella.pk, "starts_on": "2026-03-02", "ends_on": "2026-03-06"}
+    post = {
+        "from_user": desk.manager.pk,
+        "to_user": stella.pk,
+        "starts_on": "2026-03-02",
+        "ends_on": "2026-03-06",
+    }
     assert manager.post(at("delegations"), {**post, "ends_on": "2026-03-01"}).status_code == 422
     assert manager.post(at("delegations"), post).status_code == 302
     assert "In force" in manager.get(at("delegations")).content.decode()
@@ -108,7 +116,12 @@ def flow_form(**changes):
 
 def test_003_07_every_version_is_drawn_with_step_owner_and_limit(desk, enter):
     page = enter(desk.rep).get(at("flows")).content.decode()
-    for words in ("Check the business truth", "Sales manager · 2 working hours", "Finance manager · 4 working hours", "In force"):
+    for words in (
+        "Check the business truth",
+        "Sales manager · 2 working hours",
+        "Finance manager · 4 working hours",
+        "In force",
+    ):
         assert words in page
 
 
@@ -155,7 +168,9 @@ def test_000_34_a_table_is_checked_released_and_its_bad_rows_downloaded(desk, en
     rep = enter(desk.rep)
     template = rep.get(at("batch_template"))
     assert template["Content-Disposition"] == 'attachment; filename="requests.xlsx"'
-    answer = rep.post(at("batches"), {"file": table(("acme", "A", 10, 19, "P1"), ("nobody", "B", 10, 19, "P2"))})
+    answer = rep.post(
+        at("batches"), {"file": table(("acme", "A", 10, 19, "P1"), ("nobody", "B", 10, 19, "P2"))}
+    )
     file = ImportFile.objects.get()
     assert answer.url == at("batch", file.pk)
     preview = rep.get(at("batch", file.pk)).content.decode()

@@ -47,7 +47,13 @@ def test_003_08_a_rep_files_a_request_on_one_page(desk, enter):
 def test_000_13_what_is_known_of_the_customer_is_filled_in(desk, enter):
     customer = desk.customer("acme", contract_required=True)
     page = enter(desk.rep).get(at("request_new") + f"?customer={customer.pk}").content.decode()
-    for words in ("Acme Tools GmbH", "DE136695976", "rita", "Contract copy (required by this customer)", 'value="EUR"'):
+    for words in (
+        "Acme Tools GmbH",
+        "DE136695976",
+        "rita",
+        "Contract copy (required by this customer)",
+        'value="EUR"',
+    ):
         assert words in page
 
 
@@ -71,7 +77,9 @@ def test_000_14_each_error_stands_at_its_field_with_format_and_example_and_nothi
 
 def test_003_08_a_draft_is_kept_and_edited_later(desk, enter):
     customer, rep = desk.customer("acme"), enter(desk.rep)
-    rep.post(at("request_new"), typed(customer, do="save", **{"line-0-description": "", "line-0-unit_price": ""}))
+    rep.post(
+        at("request_new"), typed(customer, do="save", **{"line-0-description": "", "line-0-unit_price": ""})
+    )
     invoice = Invoice.objects.get()
     assert (invoice.state, invoice.gross) == ("DRAFT", 0)
     page = rep.get(at("request_edit", invoice.pk)).content.decode()
@@ -85,7 +93,12 @@ def test_003_08_a_draft_is_kept_and_edited_later(desk, enter):
 def test_a_draft_somebody_else_saved_is_a_conflict_and_says_so(desk, enter):
     customer, rep = desk.customer("acme"), enter(desk.rep)
     invoice = desk.draft()
-    assert rep.post(at("request_edit", invoice.pk), typed(customer, version=invoice.version, do="save")).status_code == 302
+    assert (
+        rep.post(
+            at("request_edit", invoice.pk), typed(customer, version=invoice.version, do="save")
+        ).status_code
+        == 302
+    )
     answer = rep.post(at("request_edit", invoice.pk), typed(customer, version=invoice.version, do="save"))
     assert answer.status_code == 409
     assert "nothing was overwritten" in answer.content.decode()
@@ -98,7 +111,15 @@ def test_lines_are_added_removed_and_summed_by_the_server(desk, enter):
     assert 'name="line-1-tax_percent" value="19"' in more
     sums = rep.post(at("request_lines") + "?part=sums", typed(customer)).content.decode()
     assert "€118.99" in sums
-    two = typed(customer, **{"line-1-description": "B", "line-1-quantity": "1", "line-1-unit_price": "1", "line-1-tax_percent": "0"})
+    two = typed(
+        customer,
+        **{
+            "line-1-description": "B",
+            "line-1-quantity": "1",
+            "line-1-unit_price": "1",
+            "line-1-tax_percent": "0",
+        },
+    )
     one = rep.post(at("request_lines"), {**two, "remove_line": "0"}).content.decode()
     assert 'value="B"' in one
     assert "Consulting" not in one
@@ -213,7 +234,16 @@ def test_each_page_asks_for_its_verb(world, login, role, name, status):
 
 
 def test_nobody_enters_without_a_log_in(world):
-    for name in ("requests", "request_new", "approvals", "flows", "delegations", "batches", "request_board", "batch_template"):
+    for name in (
+        "requests",
+        "request_new",
+        "approvals",
+        "flows",
+        "delegations",
+        "batches",
+        "request_board",
+        "batch_template",
+    ):
         assert Client().get(at(name)).status_code == 302
 
 

@@ -8,7 +8,9 @@ from receivables import request_words
 from receivables.rules import request_checks
 from receivables.rules.request_checks import RequestPicture
 
-GOOD = RequestPicture(customer_state="ACTIVE", currency="EUR", gross=11900, lines=1, customer_name="Acme Tools GmbH")
+GOOD = RequestPicture(
+    customer_state="ACTIVE", currency="EUR", gross=11900, lines=1, customer_name="Acme Tools GmbH"
+)
 
 
 def wrong(**changes):

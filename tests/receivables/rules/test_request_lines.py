@@ -18,7 +18,11 @@ def line(price="10.00", quantity="1", tax="19", description="x"):
     [
         ([line("33.33", "3")], "EUR", (9999, 1900)),
         ([line("0.05", "0.5", "0")], "EUR", (3, 0)),  # 2.5 cents, half-up
-        ([line("0.01"), line("0.01"), line("0.01")], "EUR", (3, 1)),  # 0.57 of tax on the sum, not three times zero
+        (
+            [line("0.01"), line("0.01"), line("0.01")],
+            "EUR",
+            (3, 1),
+        ),  # 0.57 of tax on the sum, not three times zero
         ([line("100", tax="19"), line("100", tax="7")], "EUR", (20000, 2600)),
         ([line("1000", tax="13")], "JPY", (1000, 130)),
         ([line("1.234", "2", "5")], "KWD", (2468, 123)),
@@ -79,4 +83,6 @@ def test_shared_tax_loses_nothing_and_stays_what_the_rate_says_of_the_whole(type
         same = [each for each in totals.lines if each.tax_bp == rate]
         from fractions import Fraction
 
-        assert sum(each.tax for each in same) == round_half_up(Fraction(sum(each.net for each in same) * rate, 10_000))
+        assert sum(each.tax for each in same) == round_half_up(
+            Fraction(sum(each.net for each in same) * rate, 10_000)
+        )

@@ -58,7 +58,10 @@ def test_000_46_size_is_refused_with_the_exact_limit(desk):
     assert uploads.judge(b"%PDF-" + b"0" * (limit - 5)).code == "pdf"
     with pytest.raises(Refused) as caught:
         desk.attach(desk.draft(), data=b"%PDF-" + b"0" * (limit - 4))
-    assert (caught.value.code, caught.value.figures) == ("file_too_large", {"size": limit + 1, "limit": limit})
+    assert (caught.value.code, caught.value.figures) == (
+        "file_too_large",
+        {"size": limit + 1, "limit": limit},
+    )
     with pytest.raises(Refused, match="file_empty"):
         uploads.judge(b"")
 

@@ -39,7 +39,9 @@ def stage(desk, data, name="may.xlsx", user=None):
 
 def read(data):
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
-    return [["" if cell is None else str(cell) for cell in cells] for cells in sheet.iter_rows(values_only=True)]
+    return [
+        ["" if cell is None else str(cell) for cell in cells] for cells in sheet.iter_rows(values_only=True)
+    ]
 
 
 def refused(code, call, *args, **options):

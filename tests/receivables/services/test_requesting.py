@@ -21,7 +21,11 @@ def test_003_08_a_rep_saves_an_incomplete_draft_and_submits_it_when_it_is_comple
     invoice = requesting.draft(content=Content(), by=desk.by(desk.rep), **options)
     assert (invoice.state, invoice.gross) == ("DRAFT", 0)
     said = refused("lines_missing", desk.submit, invoice)
-    assert [p["code"] for p in said.figures["problems"]] == ["lines_missing", "amount_not_positive", "po_number_missing"]
+    assert [p["code"] for p in said.figures["problems"]] == [
+        "lines_missing",
+        "amount_not_positive",
+        "po_number_missing",
+    ]
     assert WorkItem.objects.count() == 0
     content = desk.content(("Consulting", "3", "33.33", "19"), po_number="PO-1")
     saved = requesting.save_draft(
@@ -44,7 +48,12 @@ def test_003_03_a_customer_who_wants_po_number_and_contract_gets_neither_invoice
     assert said.field == "po_number"
     assert [p["code"] for p in said.figures["problems"]] == ["po_number_missing", "contract_missing"]
     requesting.save_draft(
-        invoice=invoice, content=desk.content(po_number="PO-7"), version=1, today=desk.today, now=desk.now, by=desk.by(desk.rep)
+        invoice=invoice,
+        content=desk.content(po_number="PO-7"),
+        version=1,
+        today=desk.today,
+        now=desk.now,
+        by=desk.by(desk.rep),
     )
     assert refused("contract_missing", desk.submit, invoice).field == "attachments"
     desk.attach(invoice, kind="order")
@@ -120,15 +129,25 @@ def test_copy_from_takes_lines_and_references_but_neither_po_number_nor_papers(d
     source = desk.draft(contract_ref="C-1", po_number="PO-1")
     desk.attach(source)
     copy = requesting.copy_from(invoice=source, today=desk.today, now=desk.now, by=desk.by(desk.rep))
-    assert (copy.gross, copy.contract_ref, copy.po_number, copy.copied_from) == (source.gross, "C-1", "", source)
+    assert (copy.gross, copy.contract_ref, copy.po_number, copy.copied_from) == (
+        source.gross,
+        "C-1",
+        "",
+        source,
+    )
     assert copy.attachments.count() == 0
 
 
 def test_001_11_the_fast_lane_needs_a_reason_has_its_own_limit_and_a_quota(desk):
-    assert refused("urgent_reason_missing", desk.submit, desk.draft(urgent_reason="now!")).field == "urgent_reason"
+    assert (
+        refused("urgent_reason_missing", desk.submit, desk.draft(urgent_reason="now!")).field
+        == "urgent_reason"
+    )
     for n in range(5):
         desk.request(amount=f"{n + 1}.00", urgent_reason="customer's books close today")
-    said = refused("urgent_quota_spent", desk.submit, desk.draft(urgent_reason="customer's books close today"))
+    said = refused(
+        "urgent_quota_spent", desk.submit, desk.draft(urgent_reason="customer's books close today")
+    )
     assert (said.figures["problems"][0]["code"], "5" in said.message) == ("urgent_quota_spent", True)
     urgent = WorkItem.objects.order_by("pk").first()
     assert (urgent.due_at - urgent.opened_at).total_seconds() == 3600
@@ -138,7 +157,9 @@ def test_001_11_the_fast_lane_needs_a_reason_has_its_own_limit_and_a_quota(desk)
 
 def test_a_request_is_withdrawn_by_its_requester_only_and_its_to_do_ends(desk):
     invoice = desk.request()
-    refused("forbidden", requesting.withdraw, invoice=invoice, reason="no", now=desk.now, by=desk.by(desk.manager))
+    refused(
+        "forbidden", requesting.withdraw, invoice=invoice, reason="no", now=desk.now, by=desk.by(desk.manager)
+    )
     back = requesting.withdraw(invoice=invoice, reason="price changed", now=desk.now, by=desk.by(desk.rep))
     assert (back.state, back.round, WorkItem.objects.get().state) == ("DRAFT", 2, "CANCELLED")
     assert desk.submit(back).round == 2

@@ -32,7 +32,11 @@ def test_003_09_a_breach_is_recorded_once_and_escalated(desk):
     assert work.escalate_breached(now=desk.now, by=ENGINE) == []  # the deadline's own instant is in time
     desk.later(minutes=1)
     item = work.escalate_breached(now=desk.now, by=ENGINE)[0]
-    assert (item.escalated_at, item.escalated_to, item.assignee) == (desk.now, "finance_manager", desk.finance)
+    assert (item.escalated_at, item.escalated_to, item.assignee) == (
+        desk.now,
+        "finance_manager",
+        desk.finance,
+    )
     assert work.escalate_breached(now=desk.now + timedelta(hours=1), by=ENGINE) == []
     assert Audit.objects.filter(action="work.escalated").count() == 1
     assert desk.verify(invoice, user=desk.finance).state == "VERIFIED"
@@ -147,7 +151,10 @@ def test_001_03_later_estimates_learn_from_the_last_decisions_and_state_a_range(
     guess = Forecast.load(desk.world.entity, desk.now).estimate(desk.request(amount="999.00"))
     assert guess.samples == 5
     assert guess.expected_at == desk.now + timedelta(minutes=120)
-    assert (guess.earliest_at, guess.latest_at) == (desk.now + timedelta(minutes=60), desk.now + timedelta(minutes=240))
+    assert (guess.earliest_at, guess.latest_at) == (
+        desk.now + timedelta(minutes=60),
+        desk.now + timedelta(minutes=240),
+    )
     error = estimate_errors(desk.world.entity, desk.today)
     assert (error.requests, error.late, error.median_hours) == (5, 0, 4)
 
