@@ -13,7 +13,7 @@ def cash(user: Any) -> int:
 def requests(user: Any) -> int:
     """Requests of this person that came back."""
     mine = Invoice.objects.filter(state=Invoice.State.DRAFT, created_by=user)
-    return mine.exclude(sent_back_code="").count()
+    return int(mine.exclude(sent_back_code="").count())
 
 
 def approvals(user: Any) -> int:
