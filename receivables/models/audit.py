@@ -20,6 +20,13 @@ class AuditQuerySet(ScopedQuerySet):
             return self
         return self.none() if scope.own_customers_only else self.filter(entity_id__in=scope.entity_ids)
 
+    def search(self, text: str) -> "AuditQuerySet":
+        """Rows whose subject, action or reason hold the text, literally."""
+        if not text:
+            return self
+        q = models.Q
+        return self.filter(q(subject__icontains=text) | q(action__icontains=text) | q(reason__icontains=text))
+
     def seq_at(self, at: datetime) -> int:
         """The last sequence number recorded up to a moment; 0 when there was none."""
         return self.filter(at__lte=at).aggregate(last=models.Max("seq"))["last"] or 0
