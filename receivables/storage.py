@@ -32,6 +32,11 @@ def read(key: str) -> bytes:
     return _path(key).read_bytes()
 
 
+def path(key: str) -> Path:
+    """Where the bytes of a key lie, for readers that stream."""
+    return _path(key)
+
+
 def drop(key: str) -> None:
     """Removes the bytes; a key without a file is no error."""
     _path(key).unlink(missing_ok=True)

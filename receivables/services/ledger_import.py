@@ -6,28 +6,24 @@ already are skipped; a row that contradicts what is there is a conflict and chan
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from itertools import islice
 
 from django.db import transaction
 
-from receivables import audit, bulk, posting
+from receivables import audit, posting
 from receivables.actor import Actor
-from receivables.audit import Line
 from receivables.ledger_file import LedgerRow
 from receivables.models import (
-    Allocation,
     ChainHead,
     Customer,
     CustomerProfile,
-    Entry,
     ImportFile,
-    Instalment,
     Invoice,
     LegalEntity,
-    Payment,
 )
-from receivables.rules.refusals import Refused
+from receivables.rules.money import format_plain
+from receivables.services import ledger_rows
 
 CHUNK = 20_000
 
@@ -43,10 +39,24 @@ class Outcome:
 
 @transaction.atomic
 def open_file(
-    *, entity: LegalEntity, name: str, sha256: str, mapping: dict[str, object], rows_total: int, now: datetime, by: Actor
+    *,
+    entity: LegalEntity,
+    name: str,
+    sha256: str,
+    mapping: dict[str, object],
+    rows_total: int,
+    now: datetime,
+    by: Actor,
+    first_day: date | None = None,
 ) -> ImportFile:
-    """The import of this very file, begun or taken up again where it stopped."""
-    found = ImportFile.objects.filter(entity=entity, kind=ImportFile.Kind.LEDGER, sha256=sha256).first()
+    """The import of this very file, begun or taken up again where it stopped.
+
+    `first_day` is the earliest day the file books on: refuses period_closed as a whole when it lies in a closed period.
+    """
+    ChainHead.objects.select_for_update().get(pk=1)  # two who open the same file at once: the second finds the first's row
+    if first_day is not None:
+        posting.refuse_closed(entity, first_day)
+    found: ImportFile | None = ImportFile.objects.filter(entity=entity, kind=ImportFile.Kind.LEDGER, sha256=sha256).first()
     if found:
         return found
     with audit.line("ledger_import.opened", by=by, now=now, subject=f"file:{sha256[:16]}", entity=entity) as line:
@@ -77,13 +87,14 @@ def post(
 ) -> Outcome:
     """Posts all rows in chunks, each in its own transaction; a killed import is taken up after its last whole chunk."""
     outcome = Outcome()
-    done = file.rows_done
+    done = at = file.rows_done
     for _line in islice(rows, done):
         continue
     if progress and done:
         progress(done)
     while chunk := list(islice(rows, CHUNK)):
-        post_chunk(file=file, chunk=chunk, outcome=outcome, now=now, by=by)
+        post_chunk(file=file, chunk=chunk, at=at, outcome=outcome, now=now, by=by)
+        at += len(chunk)
         if progress:
             progress(len(chunk))
     _finish(file=file, now=now, by=by)
@@ -91,20 +102,29 @@ def post(
 
 
 @transaction.atomic
-def post_chunk(*, file: ImportFile, chunk: Sequence[LedgerRow], outcome: Outcome, now: datetime, by: Actor) -> None:
-    """One chunk of rows: customers, invoices, entries, payments and allocations, under one audit line."""
+def post_chunk(
+    *, file: ImportFile, chunk: Sequence[LedgerRow], at: int, outcome: Outcome, now: datetime, by: Actor
+) -> None:
+    """One chunk of rows: customers, invoices, entries, payments and allocations, under one audit line.
+
+    `at` is the row of the file the chunk begins with. Rows that somebody else posted meanwhile are left to them.
+    """
     # An import writes new customers' accounts and new entries only, so the chain's lock alone orders it.
     ChainHead.objects.select_for_update().get(pk=1)
-    posting.refuse_closed(file.entity, min(row.invoice_on for row in chunk))
     file = ImportFile.objects.select_for_update().get(pk=file.pk)
+    chunk = chunk[max(0, file.rows_done - at) :]
+    if not chunk:
+        return
+    posting.refuse_closed(file.entity, first_day(chunk))
+    skipped, conflicts = outcome.skipped, len(outcome.conflicts)
     with audit.line("ledger_import.posted", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity) as line:
         fresh = _without_known(file.entity, chunk, outcome)
         customers = _customers(file.entity, fresh, now)
-        _write(line, file.entity, fresh, customers, by)
+        ledger_rows.write(line, file.entity, fresh, customers, by)
         outcome.posted += len(fresh)
         file.rows_done += len(chunk)
-        file.rows_skipped = outcome.skipped
-        file.rows_failed = len(outcome.conflicts)
+        file.rows_skipped += outcome.skipped - skipped
+        file.rows_failed += len(outcome.conflicts) - conflicts
         file.save(update_fields=["rows_done", "rows_skipped", "rows_failed"])
         line.after = {"rows_done": file.rows_done, "invoices": len(fresh)}
 
@@ -118,6 +138,33 @@ def _finish(*, file: ImportFile, now: datetime, by: Actor) -> None:
         file.state = ImportFile.State.DONE
         line.stamp(file)
         file.save(update_fields=["state", "audit_seq"])
+
+
+def first_day(rows: Sequence[LedgerRow]) -> date:
+    """The earliest day these rows book on."""
+    return min(min(row.invoice_on, row.settled_on or row.invoice_on) for row in rows)
+
+
+def compare(entity: LegalEntity, rows: Iterator[LedgerRow]) -> Outcome:
+    """What posting would do now, without writing: how many are new, known already, or in conflict."""
+    outcome = Outcome()
+    seen: dict[str, tuple[int, str, date, str]] = {}
+    while chunk := list(islice(rows, CHUNK)):
+        for row in _without_known(entity, chunk, outcome):
+            says = (row.amount, row.currency, row.invoice_on, row.customer)
+            there = seen.setdefault(row.number, says)
+            if there is says:
+                outcome.posted += 1
+            elif there == says:
+                outcome.skipped += 1
+            else:
+                outcome.conflicts.append((row.line, row.number, _shown(there)))
+    return outcome
+
+
+def _shown(there: tuple[int, str, date, str]) -> str:
+    """What is in the books: "123.45 EUR 2026-03-02 K0001"."""
+    return f"{format_plain(there[0], there[1])} {there[1]} {there[2]} {there[3]}"
 
 
 def _without_known(entity: LegalEntity, chunk: Sequence[LedgerRow], outcome: Outcome) -> list[LedgerRow]:
@@ -137,7 +184,7 @@ def _without_known(entity: LegalEntity, chunk: Sequence[LedgerRow], outcome: Out
         elif known == says:
             outcome.skipped += 1
         else:
-            outcome.conflicts.append((row.line, row.number, f"{known[0]} {known[1]} {known[2]} {known[3]}"))
+            outcome.conflicts.append((row.line, row.number, _shown(known)))
     return fresh
 
 
@@ -164,94 +211,3 @@ def _profiles(entity: LegalEntity, customer_ids: Sequence[int], valid_from: date
         without -= set(held.values_list("customer_id", flat=True))
     fresh = [CustomerProfile(customer_id=pk, entity=entity, valid_from=valid_from) for pk in sorted(without)]
     CustomerProfile.objects.bulk_create(fresh, batch_size=2_000)
-
-
-ENTRY = (
-    "id", "entity_id", "customer_id", "kind", "currency", "amount", "allocated", "document_on", "due_on", "booked_on",
-    "reference", "recorded_at", "audit_seq",
-)  # fmt: skip
-INVOICE = (
-    "id", "entity_id", "customer_id", "state", "currency", "net", "gross", "number", "external", "invoice_on", "description",
-    "created_at", "issued_at", "sent_at", "audit_seq",
-)  # fmt: skip
-INSTALMENT = ("invoice_id", "due_on", "amount", "entry_id")
-PAYMENT = (
-    "entity_id", "customer_id", "currency", "amount", "value_on", "booked_on", "method", "reference", "entry_id",
-    "received_by", "recorded_at", "audit_seq",
-)  # fmt: skip
-ALLOCATION = ("debit_id", "credit_id", "amount", "booked_on", "reason", "recorded_at", "audit_seq")
-
-
-def _write(line: Line, entity: LegalEntity, rows: Sequence[LedgerRow], customers: dict[str, int], by: Actor) -> None:
-    settled = [row for row in rows if row.settled_on]
-    invoice_ids = bulk.next_ids(Invoice, len(rows))
-    entry_ids = bulk.next_ids(Entry, len(rows) + len(settled))
-    debit_of = dict(zip((row.line for row in rows), entry_ids, strict=False))
-    credit_ids = entry_ids[len(rows) :]
-    e, seq = entity.pk, line.seq
-    for row, pk in zip(rows, invoice_ids, strict=True):
-        line.touch("invoice", pk, row.number, row.customer, row.amount, row.currency, row.settled_on)
-    bulk.insert(Entry, ENTRY, _entries(e, seq, rows, settled, customers, entry_ids))
-    bulk.insert(Invoice, INVOICE, _invoices(e, seq, rows, customers, invoice_ids))
-    bulk.insert(
-        Instalment,
-        INSTALMENT,
-        ((pk, row.due_on, row.amount, debit_of[row.line]) for row, pk in zip(rows, invoice_ids, strict=True)),
-    )
-    paid = list(zip(settled, credit_ids, strict=True))
-    bulk.insert(
-        Payment,
-        PAYMENT,
-        (
-            (e, customers[row.customer], row.currency, row.amount, row.settled_on, row.settled_on, "import", row.number, credit,
-             by.name, _moment(row.settled_on), seq)
-            for row, credit in paid
-        ),
-    )  # fmt: skip
-    bulk.insert(
-        Allocation,
-        ALLOCATION,
-        (
-            (debit_of[row.line], credit, row.amount, max(row.settled_on or date.min, row.invoice_on), "import",
-             _moment(row.settled_on), seq)
-            for row, credit in paid
-        ),
-    )  # fmt: skip
-
-
-def _entries(
-    entity_id: int,
-    seq: int,
-    rows: Sequence[LedgerRow],
-    settled: Sequence[LedgerRow],
-    customers: dict[str, int],
-    ids: Sequence[int],
-) -> Iterator[tuple[object, ...]]:
-    for row, pk in zip(rows, ids[: len(rows)], strict=True):
-        yield (
-            pk, entity_id, customers[row.customer], "invoice", row.currency, row.amount, row.amount if row.settled_on else 0,
-            row.invoice_on, row.due_on, row.invoice_on, row.number, _moment(row.recorded_on), seq,
-        )  # fmt: skip
-    for row, pk in zip(settled, ids[len(rows) :], strict=True):
-        yield (
-            pk, entity_id, customers[row.customer], "payment", row.currency, -row.amount, row.amount, row.settled_on, None,
-            row.settled_on, row.number, _moment(row.settled_on), seq,
-        )  # fmt: skip
-
-
-def _invoices(
-    entity_id: int, seq: int, rows: Sequence[LedgerRow], customers: dict[str, int], ids: Sequence[int]
-) -> Iterator[tuple[object, ...]]:
-    for row, pk in zip(rows, ids, strict=True):
-        known = _moment(row.recorded_on)
-        yield (
-            pk, entity_id, customers[row.customer], "PAID" if row.settled_on else "SENT", row.currency, row.amount, row.amount,
-            row.number, True, row.invoice_on, row.text, known, known, known, seq,
-        )  # fmt: skip
-
-
-def _moment(on: date | None) -> datetime:
-    """The start of the day on which the other ledger learned it, in UTC."""
-    if on is None:
-        raise Refused("date_missing", "A date is missing.")
-    return datetime.combine(on, time(), tzinfo=UTC)

@@ -1,6 +1,5 @@
 """manage.py import_ledger: takes in somebody else's ledger (CSV, XLSX, gz) with its history, by a mapping of its columns."""
 
-import csv
 import json
 import sys
 from argparse import ArgumentParser
@@ -11,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from integrations.errors import Unreadable
-from receivables import clock, ledger_staging
+from receivables import clock, exports, ledger_staging
 from receivables.actor import Actor
 from receivables.ledger_file import PRESETS, Mapping
 from receivables.ledger_staging import Staged
@@ -64,8 +63,9 @@ class Command(BaseCommand):
     def post(self, entity: LegalEntity, staged: Staged, spec: dict[str, Any]) -> None:
         now, by = clock.now(), Actor.system("import_ledger", via="command")
         file = ledger_import.open_file(
-            entity=entity, name=staged.name, sha256=staged.sha256, mapping=spec, rows_total=staged.rows_total, now=now, by=by
-        )
+            entity=entity, name=staged.name, sha256=staged.sha256, mapping=spec, rows_total=staged.rows_total, now=now, by=by,
+            first_day=staged.first_day,
+        )  # fmt: skip
         if file.state == ImportFile.State.DONE:
             self.stdout.write(f"This file was taken in before: {file.rows_done} rows. Nothing changed.")
             return
@@ -74,7 +74,8 @@ class Command(BaseCommand):
             outcome = ledger_import.post(
                 file=file, rows=staged.rows(), now=now, by=by, progress=lambda n: bar.advance(posting, n)
             )
-        self.stdout.write(f"{outcome.posted} invoices posted, {outcome.skipped} known already, {len(outcome.conflicts)} conflicts.")
+        conflicts = len(outcome.conflicts)
+        self.stdout.write(f"{outcome.posted} invoices posted, {outcome.skipped} known already, {conflicts} conflicts.")
         for line, number, there in outcome.conflicts[:20]:
             self.stderr.write(f"line {line}: invoice {number} exists with other data ({there}); left as it is")
         if outcome.conflicts:
@@ -93,16 +94,20 @@ class Command(BaseCommand):
     def report(self, staged: Staged, errors: Path | None) -> None:
         sums = ", ".join(f"{format_plain(total, currency)} {currency}" for currency, total in sorted(staged.totals.items()))
         self.stdout.write(f"{staged.name}: {staged.rows_total} rows, {staged.settled} of them settled, {sums or 'no amounts'}.")
+        if staged.warnings_total:
+            first = staged.warnings[0]
+            self.stderr.write(f"{staged.warnings_total} warnings; the first: line {first.line}: {first.reason}")
         if not staged.problems_total:
             return
         self.stderr.write(f"{staged.problems_total} errors; the first {min(20, len(staged.problems))}:")
         for each in staged.problems[:20]:
             self.stderr.write(f"line {each.line}, {each.column or 'row'}: {each.value!r}: {each.reason} {each.repair}".rstrip())
         if errors:
-            with errors.open("w", newline="") as out:
-                writer = csv.writer(out)
-                writer.writerow(["line", "column", "value", "reason", "repair"])
-                writer.writerows([e.line, e.column, e.value, e.reason, e.repair] for e in staged.problems)
+            columns = [exports.Column(name) for name in ("line", "column", "value", "reason", "repair")]
+            with errors.open("wb") as out:
+                out.writelines(
+                    exports.to_csv(columns, ((e.line, e.column, e.value, e.reason, e.repair) for e in staged.problems))
+                )
 
     def bar(self) -> Progress:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
