@@ -129,6 +129,7 @@ def post(line: Line, *, entity: LegalEntity) -> None:
         booked = "CASE WHEN p.value_on <= %s THEN %s ELSE p.value_on END"
         closed = [until, until + timedelta(days=1)]
     _number_entries()
+    _count_rounds()
     sums = "(SELECT line_id, SUM(amount) AS total FROM match_alloc GROUP BY line_id)"
     # An empty reference is told by the bank's own id or the text, so that a payment can always be found again.
     said = "COALESCE(NULLIF(l.reference, ''), NULLIF(l.end_to_end_id, ''), l.text)"
@@ -144,8 +145,8 @@ def post(line: Line, *, entity: LegalEntity) -> None:
         f"""INSERT INTO {P}payment (entity_id, customer_id, currency, amount, value_on, booked_on, method, reference, bank_line_id,
               line_round, entry_id, received_by, recorded_at, audit_seq)
             SELECT %s, p.customer_id, p.currency, p.amount, p.value_on, {booked}, 'bank', SUBSTR({said}, 1, 140), p.line_id,
-              1 + (SELECT COUNT(*) FROM {P}payment q WHERE q.bank_line_id = p.line_id), p.entry_id, %s, %s, %s
-            FROM match_pay p JOIN {P}statementline l ON l.id = p.line_id""",
+              1 + COALESCE(r.many, 0), p.entry_id, %s, %s, %s
+            FROM match_pay p JOIN {P}statementline l ON l.id = p.line_id LEFT JOIN match_round r ON r.line_id = p.line_id""",
         [entity.pk, *closed, AUTO, at, line.seq],
     )
     _allocate(line, at, until)
@@ -159,6 +160,16 @@ def _number_entries() -> None:
     else:
         run(f"UPDATE match_pay SET entry_id = nextval(pg_get_serial_sequence('{P}entry', 'id'))")
         analyse("match_pay")
+
+
+def _count_rounds() -> None:
+    """How often each line was applied before. In one join: asked line by line it is a walk through all payments for each."""
+    run("DROP TABLE IF EXISTS match_round")
+    run(
+        f"""CREATE TEMP TABLE match_round AS SELECT q.bank_line_id AS line_id, COUNT(*) AS many FROM {P}payment q
+            JOIN match_pay p ON p.line_id = q.bank_line_id GROUP BY q.bank_line_id"""
+    )
+    analyse("match_round")
 
 
 def _allocate(line: Line, at: Any, until: date | None) -> None:
