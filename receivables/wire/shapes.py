@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from receivables.models.ledger import LARGEST
 from receivables.rules import text_hygiene
 from receivables.rules.money import Money, format_plain
 from receivables.rules.refusals import Refused
@@ -111,8 +112,11 @@ class ProblemOut(BaseModel):
 
 
 def money(amount: str, currency: str) -> Money:
-    """An amount of a body. Refuses currency_unknown and decimals that the currency does not have."""
-    return Money.of(amount, currency)
+    """An amount of a body. Refuses currency_unknown, decimals that the currency does not have, and more than the books hold."""
+    found = Money.of(amount, currency)
+    if found.minor > LARGEST:
+        raise Refused("amount_out_of_range", "The amount is larger than the books can hold.", field="amount")
+    return found
 
 
 def plain(minor: int | None, currency: str) -> str:
