@@ -16,6 +16,9 @@ from receivables.actor import Actor
 from receivables.models import Audit, ChainHead, LegalEntity
 from receivables.rules import chain
 
+TOLD_MOST = 200
+"""Rows told by name on one audit line; a chunk of an import writes more, and its digest covers them all."""
+
 _open: ContextVar[bool] = ContextVar("audit_line_open", default=False)
 
 
@@ -38,10 +41,22 @@ class Line:
         """One row that was written, with the values that matter, in the order written."""
         self.digest.add(kind, key, *values)
 
+    def tell(self, what: str, *values: object) -> None:
+        """One more thing for people to read under `after`, such as an entry written; the digest covers the rows themselves."""
+        told = self.after.setdefault(what, [])
+        if len(told) < TOLD_MOST:
+            told.append(list(values))
+
     def stamp(self, row: models.Model) -> None:
-        """Marks a row with a life as changed by this verb; the caller saves it."""
+        """Marks a row with a life as changed by this verb, with its state before and after; the caller saves it."""
         row.audit_seq = self.seq  # type: ignore[attr-defined]
-        self.touch(row._meta.model_name or "", row.pk or "new", getattr(row, "state", ""))
+        state = getattr(row, "state", "")
+        self.touch(row._meta.model_name or "", row.pk or "new", state)
+        if row.pk and state:
+            was = type(row)._default_manager.filter(pk=row.pk).values_list("state", flat=True).first()
+            if was and was != state:
+                name = f"{row._meta.model_name}:{row.pk}"
+                self.before[name], self.after[name] = str(was), str(state)
 
 
 @contextmanager

@@ -89,6 +89,7 @@ def enter(
     )
     entry.save(force_insert=True)
     line.touch("entry", entry.pk, kind, customer.pk, currency, amount, booked_on)
+    line.tell("entries", entry.pk, str(kind), reference, amount, currency)
     return entry
 
 
@@ -116,6 +117,7 @@ def allocate(
     )
     row.save(force_insert=True)
     line.touch("allocation", row.pk, debit.pk, credit.pk, amount, booked_on)
+    line.tell("allocations", row.pk, debit.pk, credit.pk, amount)
     return row
 
 
@@ -137,6 +139,7 @@ def undo(line: Line, allocation: Allocation, *, on: date, reason: str) -> Alloca
     touched = Entry.objects.filter(pk__in=[allocation.debit_id, allocation.credit_id])
     touched.update(allocated=F("allocated") - allocation.amount)
     line.touch("allocation", row.pk, row.debit_id, row.credit_id, row.amount, row.booked_on)
+    line.tell("allocations", row.pk, row.debit_id, row.credit_id, row.amount)
     return row
 
 

@@ -83,7 +83,7 @@ def send_back(
             note=f"{code} {note}".strip(),
         )
         invoice.send_back(code=code, note=note[:500])
-        line.after = {"code": code, "note": note[:500], "step": item.step}
+        line.after |= {"code": code, "note": note[:500], "step": item.step}
         line.stamp(invoice)
         invoice.save()
     return invoice
@@ -230,7 +230,7 @@ def _pass(invoice: Invoice, seen: _Seen, now: datetime, by: Actor, *, final: boo
     ) as line:
         item.checks = _ticked(item.checks, set(seen.checks), set())
         work.close(line, item, state=WorkItem.State.DONE, by=by, now=now, outcome=PASSED, note=seen.note)
-        line.after = {"step": step.code, "content": seen.content_hash}
+        line.after |= {"step": step.code, "content": seen.content_hash}
         advance(line, invoice, now=now, decided_by=by if final else None)
         line.stamp(invoice)
         invoice.save()

@@ -106,7 +106,7 @@ def post_chunk(*, file: ImportFile, now: datetime, by: Actor) -> ImportFile:
         file.state = ImportFile.State.POSTING if left else ImportFile.State.DONE
         file.rows_done = sum(row["result"] == DONE for row in file.staged)
         file.rows_failed = sum(row["result"] == WRONG for row in file.staged)
-        line.after = {"rows_done": file.rows_done, "rows_failed": file.rows_failed}
+        line.after |= {"rows_done": file.rows_done, "rows_failed": file.rows_failed}
         line.stamp(file)
         file.save()
     return file

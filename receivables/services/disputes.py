@@ -79,7 +79,7 @@ def assign(
     with audit.line("dispute.assigned", by=by, now=now, subject=f"dispute:{dispute.pk}", entity=dispute.entity) as line:
         line.before = {"owner": dispute.owner_id, "department": dispute.department}
         dispute.owner, dispute.department = owner, department
-        line.after = {"owner": dispute.owner_id, "department": department}
+        line.after |= {"owner": dispute.owner_id, "department": department}
         line.stamp(dispute)
         dispute.save(update_fields=["owner", "department", "audit_seq"])
     return dispute

@@ -36,7 +36,7 @@ def issue(*, invoice: Invoice, on: date, now: datetime, by: Actor, series: str =
     subject = f"invoice:{invoice.pk}"
     with audit.line("invoice.issued", by=by, now=now, subject=subject, entity=invoice.entity) as line:
         invoice.issue(number=number, on=on, at=now, snapshot=snapshot(invoice))
-        line.after = {"number": number, "gross": invoice.gross, "currency": invoice.currency}
+        line.after |= {"number": number, "gross": invoice.gross, "currency": invoice.currency}
         if invoice.gross == 0:
             invoice.pay()
         line.stamp(invoice)

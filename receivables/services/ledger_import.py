@@ -126,7 +126,7 @@ def post_chunk(
         file.rows_skipped += outcome.skipped - skipped
         file.rows_failed += len(outcome.conflicts) - conflicts
         file.save(update_fields=["rows_done", "rows_skipped", "rows_failed"])
-        line.after = {"rows_done": file.rows_done, "invoices": len(fresh)}
+        line.after |= {"rows_done": file.rows_done, "invoices": len(fresh)}
 
 
 @transaction.atomic

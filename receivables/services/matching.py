@@ -153,7 +153,7 @@ def _post(account: BankAccount, now: datetime, by: Actor) -> int:
     with audit.line("bank.matched", by=by, now=now, subject=subject, entity=account.entity) as line:
         matching_stage.post(line, entity=account.entity)
         count = matching_stage.count()
-        line.after = {"lines": count}
+        line.after |= {"lines": count}
     return count
 
 def _apply_with_difference(line_id: int, proposal: Proposal, now: datetime, by: Actor) -> int:

@@ -52,6 +52,6 @@ def reissue(*, invoice: Invoice, now: datetime, by: Actor) -> Invoice:
             )
             for row in old.lines.all()
         )  # fmt: skip
-        line.after = {"new": new.pk, "old": old.number}
+        line.after |= {"new": new.pk, "old": old.number}
         line.touch("invoice", new.pk, new.gross, new.currency)
     return new

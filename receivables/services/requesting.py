@@ -46,7 +46,7 @@ def draft(
         line.subject = f"invoice:{invoice.pk}"
         line.stamp(invoice)
         invoice.save(update_fields=["audit_seq"])
-        line.after = {"customer": customer.code, "gross": invoice.gross, "currency": invoice.currency}
+        line.after |= {"customer": customer.code, "gross": invoice.gross, "currency": invoice.currency}
     return invoice
 
 
@@ -147,7 +147,7 @@ def submit_line(line: Line, invoice: Invoice, *, now: datetime, by: Actor) -> No
     advance(line, invoice, now=now)
     line.stamp(invoice)
     invoice.save()
-    line.after = {
+    line.after |= {
         "round": invoice.round,
         "flow": str(invoice.flow),
         "content": request_picture.content_hash(invoice),

@@ -39,7 +39,7 @@ def reschedule(
     subject, why = f"invoice:{invoice.pk}", reason.strip()[:300]
     with audit.line("invoice.rescheduled", by=by, now=now, subject=subject, entity=invoice.entity, reason=why) as line:
         line.before = {"due": [[str(each.due_on), each.amount - each.allocated] for each in debits]}
-        line.after = {"due": [[due_on.isoformat(), amount] for due_on, amount in plan]}
+        line.after |= {"due": [[due_on.isoformat(), amount] for due_on, amount in plan]}
         credit = _enter(line, invoice, -sum(amount for _due_on, amount in plan), on, None)
         for each in debits:
             posting.allocate(line, debit=each, credit=credit, amount=each.amount - each.allocated, reason="reschedule")

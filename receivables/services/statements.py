@@ -177,7 +177,7 @@ def _store(
         file.rows_done, file.rows_skipped = taken.lines_new, taken.lines_known
         file.rows_failed = sum(1 for s, _a in read.pairs for each in s.lines if each.problem)
         file.save(update_fields=["rows_total", "rows_done", "rows_skipped", "rows_failed"])
-        line.after = {"lines_new": taken.lines_new, "lines_known": taken.lines_known, "flagged": taken.flagged}
+        line.after |= {"lines_new": taken.lines_new, "lines_known": taken.lines_known, "flagged": taken.flagged}
     return taken
 
 

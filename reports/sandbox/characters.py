@@ -37,7 +37,7 @@ class Character:
 def draw(dice: Random, code: str, today: date) -> Character:
     """A character for one customer."""
     temper = dice.choices([name for name, _share in MIX], [share for _name, share in MIX])[0]
-    late = {"punctual": (-3, 3), "slow": (8, 34), "seasonal": (0, 6), "worsening": (0, 6), "erratic": (5, 20), "failing": (2, 10)}
+    late = {"punctual": (-3, 3), "slow": (8, 48), "seasonal": (0, 6), "worsening": (0, 6), "erratic": (5, 20), "failing": (2, 10)}
     spread = {"punctual": 3, "slow": 7, "seasonal": 4, "worsening": 5, "erratic": 22, "failing": 6}
     return Character(
         code=code,
@@ -49,7 +49,7 @@ def draw(dice: Random, code: str, today: date) -> Character:
         partial_share=dice.choice([0, 0, 0, 4, 8]),
         dispute_share=dice.choice([0, 0, 2, 5]) if temper != "punctual" else 0,
         bounce_share=2 if temper in ("erratic", "failing") else 0,
-        stops_paying_on=today - timedelta(days=dice.randint(40, 160)) if temper == "failing" else None,
+        stops_paying_on=today - timedelta(days=dice.randint(50, 280)) if temper == "failing" else None,
         invoices_per_month=dice.choices([1, 2, 3, 6], [70, 20, 7, 3])[0],
         typical_amount=dice.choice([1, 2, 3, 5, 8, 13, 34]) * 40_000,
     )

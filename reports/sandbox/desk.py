@@ -7,7 +7,7 @@ from random import Random
 
 from receivables import request_picture
 from receivables.models import Contact, Invoice
-from receivables.rules.business_days import Calendar, add_business_days
+from receivables.rules.business_days import Calendar, add_business_days, previous_business_day
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
 from receivables.rules.request_lines import LineInput
@@ -32,12 +32,13 @@ def work(dice: Random, company: Company, clients: list[Client], *, today: date, 
     """Files every request on a recent working day and carries it as far as its stage says."""
     truth = Truth()
     sellers = company.reps()
+    last_day = previous_business_day(today, Calendar("DE"))
     for stage, count in STAGES:
         for n in range(count):
             client = dice.choice(clients)
             rep = dice.choice(sellers[client.entity.code])
             days_ago = dice.randint(2, 6) if stage == "sent" else min(n // 3, 2)
-            on = add_business_days(today, -days_ago, Calendar("DE")) if days_ago else today
+            on = add_business_days(last_day, -days_ago, Calendar("DE")) if days_ago else last_day
             desk = _Desk(company, client, rep.username, at(on), on)
             reached = desk.carry(stage, _lines(dice, client), f"PO-{dice.randint(10_000, 99_999)}")
             truth.stages[reached] = truth.stages.get(reached, 0) + 1
