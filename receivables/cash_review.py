@@ -1,4 +1,6 @@
-"""The pictures of the Cash page: lines that wait, in bands of confidence, and for one line its candidates in words. Questions only."""
+"""The pictures of the Cash page: lines that wait, in bands of confidence, and for one line its candidates in words.
+Questions only.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,11 +8,11 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from receivables import matching_words
+from receivables.matching_picture import KINDS
 from receivables.models import Customer, Entry, Payment, StatementLine
 from receivables.rules.matching import Proposal
 from receivables.rules.money import format_plain
 from receivables.services import bounces, line_differences, matching
-from receivables.matching_picture import KINDS
 
 LINES_SHOWN = 200
 NEARLY, LIKELY = 85, 55
@@ -21,7 +23,13 @@ def band(line: StatementLine) -> str:
     """exception: no candidate or money taken back · unclear · likely · nearly sure."""
     if (line.amount or 0) < 0 or not line.match_confidence:
         return "exception"
-    return "nearly" if line.match_confidence >= NEARLY else "likely" if line.match_confidence >= LIKELY else "unclear"
+    return (
+        "nearly"
+        if line.match_confidence >= NEARLY
+        else "likely"
+        if line.match_confidence >= LIKELY
+        else "unclear"
+    )
 
 
 def waiting(user: Any, entity_id: int | None) -> "QuerySet[StatementLine]":
@@ -84,7 +92,11 @@ def picture(line: StatementLine) -> Picture:
 def items_of(line: StatementLine, customer: Customer) -> list[Part]:
     """What a customer owes in the line's currency, oldest first, filled from the line's amount."""
     rows = Entry.objects.filter(
-        entity_id=line.account.entity_id, customer=customer, currency=line.currency, kind__in=KINDS, amount__gt=F("allocated")
+        entity_id=line.account.entity_id,
+        customer=customer,
+        currency=line.currency,
+        kind__in=KINDS,
+        amount__gt=F("allocated"),
     ).order_by(F("due_on").asc(nulls_last=True), "pk")[:100]
     left, parts = line.amount or 0, []
     for entry in rows:
@@ -115,7 +127,12 @@ def _candidates(line: StatementLine, proposals: list[Proposal]) -> list[Candidat
     found = []
     for proposal in proposals:
         parts = tuple(
-            Part(entries[pk], amount, format_plain(amount, line.currency), entries[pk].amount - entries[pk].allocated)
+            Part(
+                entries[pk],
+                amount,
+                format_plain(amount, line.currency),
+                entries[pk].amount - entries[pk].allocated,
+            )
             for pk, amount in proposal.allocations
         )
         found.append(

@@ -47,7 +47,11 @@ def policy_of(account: BankAccount) -> AccountPolicy:
     known = {f.name for f in fields(MatchPolicy)}
     unknown = sorted(set(spec) - known)
     if unknown:
-        raise Refused("policy_wrong", f"The matching policy has unknown parts: {', '.join(unknown)[:200]}.", field="match_policy")
+        raise Refused(
+            "policy_wrong",
+            f"The matching policy has unknown parts: {', '.join(unknown)[:200]}.",
+            field="match_policy",
+        )
     if "search_in" in spec:
         spec["search_in"] = frozenset(spec["search_in"])
     return AccountPolicy(MatchPolicy(**spec), auto)
@@ -70,9 +74,13 @@ def line_picture(line: StatementLine, entity_id: int | None = None) -> BankLine:
     )
 
 
-def open_items(entity_id: int, currencies: Iterable[str], customer_ids: Sequence[int] | None = None) -> list[OpenItem]:
+def open_items(
+    entity_id: int, currencies: Iterable[str], customer_ids: Sequence[int] | None = None
+) -> list[OpenItem]:
     """Everything customers of an entity owe in these currencies, optionally of some customers only. Two queries."""
-    rows = Entry.objects.filter(entity_id=entity_id, currency__in=list(currencies), amount__gt=F("allocated"), kind__in=KINDS)
+    rows = Entry.objects.filter(
+        entity_id=entity_id, currency__in=list(currencies), amount__gt=F("allocated"), kind__in=KINDS
+    )
     if customer_ids is not None:
         rows = rows.filter(customer_id__in=customer_ids)
     found = list(rows.order_by("due_on", "pk").values_list(*_COLUMNS))
@@ -105,7 +113,11 @@ def _item(row: tuple[Any, ...], disputed: int, entity_id: int) -> OpenItem:
 
 def aliases(customer_ids: Sequence[int] | None = None) -> list[Alias]:
     """What persons' choices taught us, of all customers or of some."""
-    rows = PayerAlias.objects.all() if customer_ids is None else PayerAlias.objects.filter(customer_id__in=customer_ids)
+    rows = (
+        PayerAlias.objects.all()
+        if customer_ids is None
+        else PayerAlias.objects.filter(customer_id__in=customer_ids)
+    )
     return [Alias(*row) for row in rows.values_list("kind", "value", "customer_id", "hits")]
 
 
@@ -124,15 +136,23 @@ def narrowed(line: BankLine) -> Pool:
     if owed[: POOL_MAX + 1].count() <= POOL_MAX:
         return pool(line.entity_id, [line.currency])
     quoted = Q()
-    digits = sorted({run for text in (line.reference, line.text) for run in re.findall(r"\d{4,}", text)}, key=len, reverse=True)
+    digits = sorted(
+        {run for text in (line.reference, line.text) for run in re.findall(r"\d{4,}", text)},
+        key=len,
+        reverse=True,
+    )
     for run in digits[:QUOTES_MAX]:
         quoted |= Q(reference__contains=run) | Q(instalment__invoice__po_number__contains=run)
     exact = Q(amount=F("allocated") + line.amount)
-    ids = set(owed.filter(exact | quoted if quoted else exact).values_list("customer_id", flat=True)[:CUSTOMERS_MAX])
+    ids = set(
+        owed.filter(exact | quoted if quoted else exact).values_list("customer_id", flat=True)[:CUSTOMERS_MAX]
+    )
     known = PayerAlias.objects.filter(value__in=[v for v in (line.payer_account, line.payer_name) if v])
     ids |= set(known.values_list("customer_id", flat=True))
     word = max(line.payer_name.split(), key=len, default="")
     if len(word) >= WORD_MIN:
-        ids |= set(Customer.objects.filter(legal_name__icontains=word).values_list("pk", flat=True)[:CUSTOMERS_MAX])
+        ids |= set(
+            Customer.objects.filter(legal_name__icontains=word).values_list("pk", flat=True)[:CUSTOMERS_MAX]
+        )
     chosen = sorted(ids)
     return Pool.of(open_items(line.entity_id, [line.currency], chosen), aliases(chosen))

@@ -12,7 +12,7 @@ from receivables.rules.matching import Proposal
 AMOUNTS = ("amount", "left")
 REASONS: dict[str, str | Promise] = {
     "reference_exact": _("Quotes its invoices by number, and brings exactly what they owe."),
-    "reference_found": _("Quotes %(token)s."),
+    "reference_found": _("Quotes %(number)s."),
     "reference_looks_alike": _("%(token)s looks like %(number)s."),
     "reference_customer": _("Quotes a document of this customer."),
     "exact_amount": _("The amount is exact."),
@@ -69,7 +69,8 @@ def sentence(code: str, params: Mapping[str, Any], currency: str) -> str:
     if words is None:
         return code
     given = {
-        name: localised.money(int(value), currency) if name in AMOUNTS else value for name, value in params.items()
+        name: localised.money(int(value), currency) if name in AMOUNTS else value
+        for name, value in params.items()
     }
     try:
         return str(words) % given

@@ -29,7 +29,9 @@ SAMPLE_MAX = 5_000_000
 @require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
     """Our accounts, with the last statement of each."""
-    rows = BankAccount.objects.for_user(request.user).select_related("entity").order_by("entity__name", "name")
+    rows = (
+        BankAccount.objects.for_user(request.user).select_related("entity").order_by("entity__name", "name")
+    )
     user: Any = request.user
     told = {
         "rows": [(row, row.statements.order_by("-closing_on", "-pk").first()) for row in rows[:200]],
@@ -71,11 +73,19 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         spec = form.spec() if form.is_bound else {}
         if do == "save":
             saved = bank_accounts.save_mapping(
-                account=account, spec=spec, name=form.cleaned_data.get("keep_as", ""), now=clock.now(), by=actor(request)
+                account=account,
+                spec=spec,
+                name=form.cleaned_data.get("keep_as", ""),
+                now=clock.now(),
+                by=actor(request),
             )
-            messages.success(request, _("Tables of %(account)s are read this way from now on.") % {"account": saved})
+            messages.success(
+                request, _("Tables of %(account)s are read this way from now on.") % {"account": saved}
+            )
             return redirect("receivables:bank_accounts")
-        told = _mapping_context(account, form) | _preview(account, raw, name, spec if form.is_bound else _spec_of(form))
+        told = _mapping_context(account, form) | _preview(
+            account, raw, name, spec if form.is_bound else _spec_of(form)
+        )
         return render(request, "receivables/bank/mapping.html", told)
     except (Refused, Unreadable) as refused:
         told = _mapping_context(account, form) | {"wrong": refused.message, "sample": name}
@@ -109,7 +119,10 @@ def _edit(request: HttpRequest, account: BankAccount | None) -> HttpResponse:
 
 
 def _account(request: HttpRequest, pk: int) -> BankAccount:
-    return get_object_or_404(BankAccount.objects.for_user(request.user).select_related("entity"), pk=pk)
+    found: BankAccount = get_object_or_404(
+        BankAccount.objects.for_user(request.user).select_related("entity"), pk=pk
+    )
+    return found
 
 
 def _sample(request: HttpRequest, form: MappingForm) -> tuple[bytes, str]:
@@ -138,7 +151,10 @@ def _proposed(raw: bytes, name: str) -> MappingForm:
     found = port.proposal(list(header))
     if found is None:
         shown = ", ".join(header[:20])
-        raise Refused("nothing_proposed", _("No date and amount were recognised among: %(columns)s") % {"columns": shown})
+        raise Refused(
+            "nothing_proposed",
+            _("No date and amount were recognised among: %(columns)s") % {"columns": shown},
+        )
     return MappingForm(initial=initial_of(found.as_dict()))
 
 

@@ -38,15 +38,24 @@ class AccountForm(PlacedForm):
 
     entity = forms.ModelChoiceField(LegalEntity.objects.none(), label=_("Legal entity"))
     name = forms.CharField(label=_("Name"), max_length=120)
-    iban = forms.CharField(label=_("IBAN or account number"), max_length=60, required=False, help_text=_("By it a statement finds its account."))
+    iban = forms.CharField(
+        label=_("IBAN or account number"),
+        max_length=60,
+        required=False,
+        help_text=_("By it a statement finds its account."),
+    )
     currency = forms.RegexField(r"\A[A-Za-z]{3}\Z", label=_("Currency"), max_length=3)
-    auto_apply = forms.BooleanField(label=_("Apply sure matches without a person"), required=False, initial=True)
+    auto_apply = forms.BooleanField(
+        label=_("Apply sure matches without a person"), required=False, initial=True
+    )
     auto_alias = forms.BooleanField(
         label=_("A known payer's only item of the exact amount is sure as well"), required=False
     )
     fees = forms.CharField(label=_("Bank fees up to"), required=False, max_length=20)
     tolerance = forms.CharField(label=_("Other small differences up to"), required=False, max_length=20)
-    auto_differences = forms.BooleanField(label=_("Give such differences up without a person"), required=False)
+    auto_differences = forms.BooleanField(
+        label=_("Give such differences up without a person"), required=False
+    )
 
     def __init__(self, data: Any, user: Any, account: BankAccount | None = None) -> None:
         super().__init__(data, initial=self._initial(account))
@@ -98,7 +107,10 @@ class UploadForm(PlacedForm):
 
     file = forms.FileField(label=_("Bank statement"))
     account = forms.ModelChoiceField(
-        BankAccount.objects.none(), label=_("Account"), required=False, empty_label=_("Find it by the number in the file")
+        BankAccount.objects.none(),
+        label=_("Account"),
+        required=False,
+        empty_label=_("Find it by the number in the file"),
     )
     mapping = forms.ChoiceField(label=_("How a table is read"), required=False)
 
@@ -121,7 +133,9 @@ class MappingForm(forms.Form):
 
     preset = forms.ChoiceField(label=_("Start from a known bank"), required=False)
     file = forms.FileField(label=_("A file of this bank, to try it with"), required=False)
-    decimal_mark = forms.ChoiceField(label=_("Decimal mark"), choices=(("", _("as it is clear")), (".", "."), (",", ",")), required=False)
+    decimal_mark = forms.ChoiceField(
+        label=_("Decimal mark"), choices=(("", _("as it is clear")), (".", "."), (",", ",")), required=False
+    )
     date_order = forms.ChoiceField(label=_("Dates"), choices=DATES, required=False)
     keep_as = forms.CharField(label=_("Keep under a name for other accounts"), max_length=80, required=False)
 
@@ -137,8 +151,16 @@ class MappingForm(forms.Form):
         if given.get("preset"):
             return port.presets()[given["preset"]].as_dict()
         named = {role: given.get(f"column_{role}", "") for role, _label, _needed in ROLES}
-        columns = {role: [part.strip() for part in text.split("|") if part.strip()] for role, text in named.items() if text.strip()}
-        return {"columns": columns, "decimal_mark": given.get("decimal_mark", ""), "date_order": given.get("date_order") or "ISO"}
+        columns = {
+            role: [part.strip() for part in text.split("|") if part.strip()]
+            for role, text in named.items()
+            if text.strip()
+        }
+        return {
+            "columns": columns,
+            "decimal_mark": given.get("decimal_mark", ""),
+            "date_order": given.get("date_order") or "ISO",
+        }
 
     def columns(self) -> list[forms.BoundField]:
         return [self[f"column_{role}"] for role, _label, _needed in ROLES]

@@ -38,7 +38,11 @@ def statements(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     shown = rows.filter(state=state) if state in Statement.State.values else rows
     found = page(
-        shown, field="id", descending=True, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        shown,
+        field="id",
+        descending=True,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
     tabs: list[tuple[str, str, int | None]] = [
         ("", _("All"), None),
@@ -46,8 +50,11 @@ def statements(request: HttpRequest) -> HttpResponse:
     ]
     told = {
         "page": found,
-        "tabs": [{"label": label, "url": f"?state={code}", "on": state == code, "count": count} for code, label, count in tabs],
-        "may_import": access.may(request.user, "bank.import"),  # type: ignore[arg-type]
+        "tabs": [
+            {"label": label, "url": f"?state={code}", "on": state == code, "count": count}
+            for code, label, count in tabs
+        ],
+        "may_import": access.may(request.user, "bank.import"),
         "has_accounts": BankAccount.objects.for_user(request.user).exists(),
     }
     return render(request, "receivables/bank/statements.html", told)
@@ -68,7 +75,12 @@ def upload(request: HttpRequest) -> HttpResponse:
                 form.refuse(refused)
                 status = status_of(refused)
     accounts = BankAccount.objects.for_user(request.user)
-    return render(request, "receivables/bank/upload.html", {"form": form, "has_accounts": accounts.exists()}, status=status)
+    return render(
+        request,
+        "receivables/bank/upload.html",
+        {"form": form, "has_accounts": accounts.exists()},
+        status=status,
+    )
 
 
 @policy("bank.view")
@@ -99,7 +111,10 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """Releases, discards or cancels a statement, with a reason."""
     row = DECISIONS[what](
-        statement=_statement(request, pk), reason=request.POST.get("reason", ""), now=clock.now(), by=actor(request)
+        statement=_statement(request, pk),
+        reason=request.POST.get("reason", ""),
+        now=clock.now(),
+        by=actor(request),
     )
     said = {
         "release": _("Released. Look at Cash for new matches."),
@@ -127,7 +142,11 @@ def _take_in(request: HttpRequest, form: UploadForm) -> HttpResponse:
     taken = intake.taken
     if taken.known:
         messages.success(request, _("This very file was taken in before. 0 new lines."))
-        return redirect("receivables:statement", pk=taken.statements[0].pk) if taken.statements else redirect("receivables:statements")
+        return (
+            redirect("receivables:statement", pk=taken.statements[0].pk)
+            if taken.statements
+            else redirect("receivables:statements")
+        )
     text = ngettext("%(new)s new line", "%(new)s new lines", taken.lines_new) % {"new": taken.lines_new}
     if taken.lines_known:
         text += ", " + _("%(known)s known already") % {"known": taken.lines_known}
@@ -141,7 +160,8 @@ def _take_in(request: HttpRequest, form: UploadForm) -> HttpResponse:
 
 def _statement(request: HttpRequest, pk: int) -> Statement:
     rows = Statement.objects.for_user(request.user).select_related("account__entity", "import_file")
-    return get_object_or_404(rows, pk=pk)
+    found: Statement = get_object_or_404(rows, pk=pk)
+    return found
 
 
 urlpatterns = [

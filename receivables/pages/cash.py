@@ -45,7 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "unapplied": cash_figures.unapplied(request.user, as_of=today, entity_id=entity_id),
         "today": today,
         "has_accounts": BankAccount.objects.for_user(request.user).exists(),
-        "may_import": access.may(request.user, "bank.import"),  # type: ignore[arg-type]
+        "may_import": access.may(request.user, "bank.import"),
         **_line_context(request, chosen),
     }
     return render(request, "receivables/cash/page.html", told)
@@ -74,7 +74,9 @@ def find(request: HttpRequest, pk: int) -> HttpResponse:
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Applies the line as posted: a customer, amounts of items (`item-<entry>`), and what becomes of the rest."""
     line = _line(request, pk)
-    customer = get_object_or_404(Customer.objects.for_user(request.user), pk=request.POST.get("customer") or 0)
+    customer = get_object_or_404(
+        Customer.objects.for_user(request.user), pk=request.POST.get("customer") or 0
+    )
     pairs = _pairs(request, line)
     confidence = request.POST.get("confidence", "")
     line_choices.accept(
@@ -87,7 +89,11 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         by=actor(request),
     )
     amount = localised.money(line.amount or 0, line.currency)
-    text = _("%(amount)s applied for %(customer)s.") if pairs else _("%(amount)s put on account of %(customer)s.")
+    text = (
+        _("%(amount)s applied for %(customer)s.")
+        if pairs
+        else _("%(amount)s put on account of %(customer)s.")
+    )
     return _done(request, line, text % {"amount": amount, "customer": customer})
 
 
@@ -107,9 +113,15 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     line = _line(request, pk)
     payment = get_object_or_404(Payment.objects.for_user(request.user), pk=request.POST.get("payment") or 0)
     bounces.accept(
-        line=line, payment=payment, reason=request.POST.get("reason", "bounce"), now=clock.now(), by=actor(request)
+        line=line,
+        payment=payment,
+        reason=request.POST.get("reason", "bounce"),
+        now=clock.now(),
+        by=actor(request),
     )
-    return _done(request, line, _("The payment of %(customer)s is taken back.") % {"customer": payment.customer})
+    return _done(
+        request, line, _("The payment of %(customer)s is taken back.") % {"customer": payment.customer}
+    )
 
 
 @policy("bank.match")
@@ -131,7 +143,10 @@ def run(request: HttpRequest) -> HttpResponse:
     for account in accounts.filter(entity=entity.id) if entity else accounts:
         done = matching.match_new_lines(account=account, now=clock.now(), by=actor(request))
         applied, left = applied + done.applied, left + done.left
-    messages.success(request, _("%(applied)s lines applied, %(left)s wait for a person.") % {"applied": applied, "left": left})
+    messages.success(
+        request,
+        _("%(applied)s lines applied, %(left)s wait for a person.") % {"applied": applied, "left": left},
+    )
     return redirect("receivables:cash")
 
 
@@ -160,7 +175,8 @@ def difference_choices() -> list[tuple[str, str]]:
 
 def _line(request: HttpRequest, pk: int) -> StatementLine:
     rows = StatementLine.objects.for_user(request.user).select_related("account__entity", "statement")
-    return get_object_or_404(rows, pk=pk)
+    found: StatementLine = get_object_or_404(rows, pk=pk)
+    return found
 
 
 def _chosen(request: HttpRequest, lines: list[StatementLine]) -> StatementLine | None:
@@ -198,7 +214,8 @@ def _line_context(request: HttpRequest, line: StatementLine | None) -> dict[str,
 
 def _pairs(request: HttpRequest, line: StatementLine) -> list[tuple[Entry, int]]:
     wanted: dict[int, int] = {}
-    for name, value in list(request.POST.items())[:PAIRS_MAX]:
+    for name in list(request.POST)[:PAIRS_MAX]:
+        value = str(request.POST.get(name, ""))
         if name.startswith("item-") and name[5:].isdigit() and value.strip():
             amount = to_minor(value.strip(), line.currency)
             if amount < 0:

@@ -1,4 +1,6 @@
-"""Our bank accounts: naming one, how its tables are read and how generously its lines are matched. Each change leaves its trace."""
+"""Our bank accounts: naming one, how its tables are read and how generously its lines are matched. Each change leaves its
+trace.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -35,14 +37,22 @@ def save(
     exponent(currency)
     if not name:
         raise Refused("name_missing", _("Give the account a name."), field="name")
-    others = BankAccount.objects.exclude(pk=account.pk if account else None)
+    others = BankAccount.objects.exclude(pk=account.pk) if account else BankAccount.objects.all()
     if iban and others.filter(iban=iban, currency=currency).exists():
         raise Refused("iban_taken", _("Another account has this number already."), field="iban")
     row = account or BankAccount(entity=entity)
     if account and account.lines.exists() and (account.entity_id, account.currency) != (entity.pk, currency):
-        raise Refused("has_lines", _("The account has lines; its legal entity and currency stay."), field="currency")
+        raise Refused(
+            "has_lines", _("The account has lines; its legal entity and currency stay."), field="currency"
+        )
     before = {"name": row.name, "iban": row.iban, "match_policy": row.match_policy}
-    row.entity, row.name, row.iban, row.currency, row.match_policy = entity, name[:120], iban[:60], currency, match_policy
+    row.entity, row.name, row.iban, row.currency, row.match_policy = (
+        entity,
+        name[:120],
+        iban[:60],
+        currency,
+        match_policy,
+    )
     matching_picture.policy_of(row)
     action = "bank_account.changed" if account else "bank_account.created"
     with audit.line(action, by=by, now=now, subject=f"bank_account:{row.pk or 'new'}", entity=entity) as line:
@@ -67,13 +77,21 @@ def save_mapping(
         port.ColumnMapping.from_dict(spec) if spec else None
     except (Unreadable, TypeError) as e:
         raise Refused("mapping_wrong", str(e), field="mapping") from e
-    row = BankAccount.objects.select_for_update(of=("self",)).select_related("entity").get(pk=account.pk)
-    with audit.line("bank_account.mapped", by=by, now=now, subject=f"bank_account:{row.pk}", entity=row.entity) as line:
+    row: BankAccount = (
+        BankAccount.objects.select_for_update(of=("self",)).select_related("entity").get(pk=account.pk)
+    )
+    with audit.line(
+        "bank_account.mapped", by=by, now=now, subject=f"bank_account:{row.pk}", entity=row.entity
+    ) as line:
         line.before, line.after = {"mapping": row.mapping}, {"mapping": spec, "name": name}
         row.mapping = spec
         row.save(update_fields=["mapping"])
         line.touch("bank_account", row.pk, "mapping")
         if name.strip():
-            kept = {"entity": row.entity, "kind": ImportFile.Kind.BANK, "name": name.strip()[:80]}
+            kept: dict[str, Any] = {
+                "entity": row.entity,
+                "kind": ImportFile.Kind.BANK,
+                "name": name.strip()[:80],
+            }
             ImportMapping.objects.update_or_create(**kept, defaults={"spec": spec})
     return row

@@ -57,10 +57,13 @@ def candidates(lines: Sequence[StatementLine], account: BankAccount) -> dict[int
         value_on__range=(min(days) - timedelta(days=DAYS_BACK), max(days)),
     ).exclude(reversals__undone__isnull=True, reversals__isnull=False)
     by_amount: dict[tuple[str, int], list[Payment]] = defaultdict(list)
-    for payment in rows.select_related("bank_line", "customer", "entry", "entity").order_by("-value_on", "-pk"):
+    for payment in rows.select_related("bank_line", "customer", "entry", "entity").order_by(
+        "-value_on", "-pk"
+    ):
         by_amount[(payment.currency, payment.amount)].append(payment)
     return {
-        line.pk: [p for p in by_amount[(line.currency, -(line.amount or 0))] if _speaks_for(line, p)] for line in lines
+        line.pk: [p for p in by_amount[(line.currency, -(line.amount or 0))] if _speaks_for(line, p)]
+        for line in lines
     }
 
 
@@ -71,13 +74,17 @@ def _speaks_for(line: StatementLine, payment: Payment) -> bool:
     if source is None:
         return bool(payment.reference) and payment.reference in f"{line.reference} {line.text}"
     same_id = bool(line.end_to_end_id) and line.end_to_end_id == source.end_to_end_id
-    same_payer = bool(line.payer_account) and account_form(line.payer_account) == account_form(source.payer_account)
+    same_payer = bool(line.payer_account) and account_form(line.payer_account) == account_form(
+        source.payer_account
+    )
     return same_id or same_payer or bool(set(line.tokens) & set(source.tokens))
 
 
 def _try(line: StatementLine, payment: Payment, now: datetime, by: Actor) -> Reversal | None:
     try:
-        return accept(line=line, payment=payment, reason=Reversal.Reason.BOUNCE, now=now, by=by, chosen_by=AUTO)
+        return accept(
+            line=line, payment=payment, reason=Reversal.Reason.BOUNCE, now=now, by=by, chosen_by=AUTO
+        )
     except Refused:
         return None  # refunded, reversed or changed meanwhile: a person looks
 
@@ -97,8 +104,12 @@ def accept(
     cash.refuse_unless_reversible(payment)
     on = posting.first_open_day(payment.entity, max(_day(row), payment.booked_on))
     subject = f"bank_line:{row.pk}"
-    with audit.line("payment.reversed", by=by, now=now, subject=subject, entity=payment.entity, reason=reason) as opened:
-        reversal = cash.write_reversal(opened, payment=payment, reason=reason, on=on, note=row.text[:200], bank_line=row)
+    with audit.line(
+        "payment.reversed", by=by, now=now, subject=subject, entity=payment.entity, reason=reason
+    ) as opened:
+        reversal = cash.write_reversal(
+            opened, payment=payment, reason=reason, on=on, note=row.text[:200], bank_line=row
+        )
         row.state, row.matched_by = State.APPLIED, chosen_by or by.name
         row.match_reasons = [["payment_taken_back", {"payment": str(payment.pk)}]]
         opened.stamp(row)
@@ -110,7 +121,9 @@ def accept(
 def _set_aside(account: BankAccount, ids: Sequence[int], now: datetime, by: Actor) -> None:
     rows = list(StatementLine.objects.select_for_update().filter(pk__in=ids, state=State.NEW).order_by("pk"))
     subject = f"bank_account:{account.pk}"
-    with audit.line("bank.outgoing_set_aside", by=by, now=now, subject=subject, entity=account.entity) as opened:
+    with audit.line(
+        "bank.outgoing_set_aside", by=by, now=now, subject=subject, entity=account.entity
+    ) as opened:
         mark(opened, rows, State.IGNORED, "outgoing")
 
 

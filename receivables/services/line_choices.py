@@ -4,7 +4,7 @@ Each choice of a person teaches: the payer's account and name mean this customer
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,7 +38,8 @@ def accept(
 
     `difference` says what becomes of the rest of these items: "" stays open; bank_fee, small_difference and
     early_payment_discount give it up within the account's policy or the terms; a dispute's reason (deduction, price …)
-    opens a dispute over it. All or nothing. Refuses state, over_line, crosses, over_allocated, beyond_policy, discount_not_earned.
+    opens a dispute over it. All or nothing. Refuses state, over_line, crosses, over_allocated, beyond_policy,
+    discount_not_earned.
     """
     posting.lock(customer.pk)
     row = _fresh(line)
@@ -48,29 +49,47 @@ def accept(
         raise Refused(
             "over_line",
             _("The line brings %(line)s, but %(total)s was chosen.")
-            % {"line": format_plain(row.amount or 0, row.currency), "total": format_plain(total, row.currency)},
+            % {
+                "line": format_plain(row.amount or 0, row.currency),
+                "total": format_plain(total, row.currency),
+            },
             field="amount",
         )
     subject = f"bank_line:{row.pk}"
-    with audit.line("bank_line.applied", by=by, now=now, subject=subject, entity=entity, reason=difference) as opened:
+    with audit.line(
+        "bank_line.applied", by=by, now=now, subject=subject, entity=entity, reason=difference
+    ) as opened:
         payment = cash.write(
             opened,
             entity=entity,
             customer=customer,
             amount=Money(row.amount or 0, row.currency),
-            value_on=row.value_on or row.booked_on,
+            value_on=_day(row),
             reference=row.reference or row.end_to_end_id or row.text,
             by=Actor(chosen_by, by.via) if chosen_by else by,
             bank_line=row,
         )
         line_differences.settle(
-            opened, payment=payment, pairs=pairs, difference=difference, policy=matching_picture.policy_of(row.account)
+            opened,
+            payment=payment,
+            pairs=pairs,
+            difference=difference,
+            policy=matching_picture.policy_of(row.account),
         )
         row.state = State.APPLIED if pairs else State.ON_ACCOUNT
         row.matched_by, row.match_confidence = chosen_by or by.name, confidence
         row.match_reasons, row.state_reason = [list(reason) for reason in reasons], ""
         opened.stamp(row)
-        row.save(update_fields=["state", "matched_by", "match_confidence", "match_reasons", "state_reason", "audit_seq"])
+        row.save(
+            update_fields=[
+                "state",
+                "matched_by",
+                "match_confidence",
+                "match_reasons",
+                "state_reason",
+                "audit_seq",
+            ]
+        )
         posting.stop([customer])
         if by.user is not None and not chosen_by:
             payer_aliases.learn(row, customer)
@@ -89,7 +108,14 @@ def ignore(*, line: StatementLine, reason: str, now: datetime, by: Actor) -> Sta
     if not reason.strip():
         raise Refused("reason_missing", _("Say why this line is not a customer's payment."), field="reason")
     row = _fresh(line, (State.NEW, State.UNREADABLE))
-    with audit.line("bank_line.ignored", by=by, now=now, subject=f"bank_line:{row.pk}", entity=row.account.entity, reason=reason[:300]) as opened:
+    with audit.line(
+        "bank_line.ignored",
+        by=by,
+        now=now,
+        subject=f"bank_line:{row.pk}",
+        entity=row.account.entity,
+        reason=reason[:300],
+    ) as opened:
         row.state, row.state_reason, row.matched_by = State.IGNORED, reason.strip()[:200], by.name
         opened.stamp(row)
         row.save(update_fields=["state", "state_reason", "matched_by", "audit_seq"])
@@ -110,10 +136,14 @@ def undo(*, line: StatementLine, now: datetime, by: Actor) -> StatementLine:
     entity = row.account.entity
     reversal = Reversal.objects.filter(bank_line=row, undone__isnull=True).select_related("payment").first()
     if reversal is not None:
-        cash.undo_reversal(reversal=reversal, on=posting.first_open_day(entity, reversal.reversed_on), now=now, by=by)
+        cash.undo_reversal(
+            reversal=reversal, on=posting.first_open_day(entity, reversal.reversed_on), now=now, by=by
+        )
     if payment is not None:
         cash.refuse_unless_reversible(payment)
-    with audit.line("bank_line.undone", by=by, now=now, subject=f"bank_line:{row.pk}", entity=entity) as opened:
+    with audit.line(
+        "bank_line.undone", by=by, now=now, subject=f"bank_line:{row.pk}", entity=entity
+    ) as opened:
         if payment is not None:
             take_back(opened, payment)
             payer_aliases.unlearn(row, payment.customer)
@@ -124,9 +154,13 @@ def undo(*, line: StatementLine, now: datetime, by: Actor) -> StatementLine:
 def take_back(opened: Line, payment: Payment) -> None:
     """Reverses a payment as a mistake, and the differences that were given up with it. The caller holds the customer's lock."""
     on = posting.first_open_day(payment.entity, payment.booked_on)
-    given_up = WriteOff.objects.filter(audit_seq=payment.audit_seq, undone__isnull=True, invoice__customer=payment.customer_id)
+    given_up = WriteOff.objects.filter(
+        audit_seq=payment.audit_seq, undone__isnull=True, invoice__customer=payment.customer_id
+    )
     mine = payment.entry.settles.values("debit__instalment__invoice")
-    for row in given_up.filter(invoice__in=mine).select_related("invoice__entity", "invoice__customer", "entry"):
+    for row in given_up.filter(invoice__in=mine).select_related(
+        "invoice__entity", "invoice__customer", "entry"
+    ):
         write_offs.write_undone(opened, write_off=row, on=on, reason="mistake")
     cash.write_reversal(opened, payment=payment, reason=Reversal.Reason.MISTAKE, on=on)
 
@@ -136,7 +170,16 @@ def free(opened: Line, row: StatementLine, state: str, reason: str) -> None:
     row.state, row.state_reason = state, reason
     row.matched_by, row.match_confidence, row.match_reasons = "", None, []
     opened.stamp(row)
-    row.save(update_fields=["state", "state_reason", "matched_by", "match_confidence", "match_reasons", "audit_seq"])
+    row.save(
+        update_fields=[
+            "state",
+            "state_reason",
+            "matched_by",
+            "match_confidence",
+            "match_reasons",
+            "audit_seq",
+        ]
+    )
 
 
 def standing(line: StatementLine) -> Payment | None:
@@ -146,15 +189,27 @@ def standing(line: StatementLine) -> Payment | None:
 
 def _standing(line: StatementLine) -> Payment | None:
     rows = Payment.objects.filter(bank_line=line).exclude(
-        pk__in=Reversal.objects.filter(reason=Reversal.Reason.MISTAKE, undone__isnull=True, payment__bank_line=line).values("payment")
+        pk__in=Reversal.objects.filter(
+            reason=Reversal.Reason.MISTAKE, undone__isnull=True, payment__bank_line=line
+        ).values("payment")
     )
     found: Payment | None = rows.select_related("entity", "customer", "entry").order_by("-line_round").first()
     return found
 
 
+def _day(row: StatementLine) -> date:
+    day: date | None = row.value_on or row.booked_on
+    assert day is not None, "a readable line has its day"
+    return day
+
+
 def _fresh(line: StatementLine, states: Sequence[str] = (State.NEW,)) -> StatementLine:
-    rows = StatementLine.objects.select_for_update(of=("self",)).select_related("account__entity", "statement")
+    rows = StatementLine.objects.select_for_update(of=("self",)).select_related(
+        "account__entity", "statement"
+    )
     row: StatementLine = rows.get(pk=line.pk)
     if row.state not in states:
-        raise Refused("state", _("This line has been dealt with meanwhile. Look at it again."), state=row.state)
+        raise Refused(
+            "state", _("This line has been dealt with meanwhile. Look at it again."), state=row.state
+        )
     return row

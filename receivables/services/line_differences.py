@@ -1,4 +1,6 @@
-"""The rest of an item that a bank line paid short: given up within the policy or the terms, or put in question. It moves no cash."""
+"""The rest of an item that a bank line paid short: given up within the policy or the terms, or put in question. It moves no
+cash.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -21,18 +23,29 @@ OF_KIND = {"discount": DISCOUNT, "bank_fee": "bank_fee", "tolerance": "small_dif
 
 
 def settle(
-    opened: Line, *, payment: Payment, pairs: Sequence[tuple[Entry, int]], difference: str, policy: AccountPolicy
+    opened: Line,
+    *,
+    payment: Payment,
+    pairs: Sequence[tuple[Entry, int]],
+    difference: str,
+    policy: AccountPolicy,
 ) -> None:
     """Allocates the pairs and gives up what `difference` allows, under an open audit line; the invoices follow.
 
     Refuses difference_unknown, and beyond_policy with the figures.
     """
     if difference not in ("", DISCOUNT, *GIVEN_UP, *Dispute.Reason.values):
-        raise Refused("difference_unknown", _("%(code)s is no reason for a difference.") % {"code": difference[:40]}, field="difference")
+        raise Refused(
+            "difference_unknown",
+            _("%(code)s is no reason for a difference.") % {"code": difference[:40]},
+            field="difference",
+        )
     invoices = _invoices([entry for entry, _amount in pairs])
     if difference == DISCOUNT:
         chosen = [invoices[entry.pk] for entry, _amount in pairs if entry.pk in invoices]
-        discounts.write(opened, payment=payment, invoices=list({invoice.pk: invoice for invoice in chosen}.values()))
+        discounts.write(
+            opened, payment=payment, invoices=list({invoice.pk: invoice for invoice in chosen}.values())
+        )
         return
     for entry, amount in pairs:
         posting.allocate(opened, debit=entry, credit=payment.entry, amount=amount, reason="matched")
@@ -43,7 +56,12 @@ def settle(
 
 
 def _give_up(
-    opened: Line, entry: Entry, invoice: Invoice | None, payment: Payment, difference: str, policy: AccountPolicy
+    opened: Line,
+    entry: Entry,
+    invoice: Invoice | None,
+    payment: Payment,
+    difference: str,
+    policy: AccountPolicy,
 ) -> None:
     left = posting.left_of(entry)
     if not left:
@@ -51,13 +69,22 @@ def _give_up(
     if invoice is None or not policy.covers(left, entry.amount) or posting.open_amount(invoice) != left:
         raise Refused(
             "beyond_policy",
-            _("%(left)s %(currency)s of %(reference)s is more than the policy gives up. Leave it open, dispute it, or propose a write-off.")
-            % {"left": format_plain(left, entry.currency), "currency": entry.currency, "reference": entry.reference},
+            _(
+                "%(left)s %(currency)s of %(reference)s is more than the policy gives up. "
+                "Leave it open, dispute it, or propose a write-off."
+            )
+            % {
+                "left": format_plain(left, entry.currency),
+                "currency": entry.currency,
+                "reference": entry.reference,
+            },
             field="difference",
             left=left,
         )
     on = max(payment.booked_on, entry.booked_on)
-    write_offs.write(opened, invoice=invoice, amount=Money(left, entry.currency), on=on, reason_code=difference)
+    write_offs.write(
+        opened, invoice=invoice, amount=Money(left, entry.currency), on=on, reason_code=difference
+    )
 
 
 def dispute(
@@ -75,7 +102,9 @@ def dispute(
 
 
 def _invoices(entries: Sequence[Entry]) -> dict[int, Invoice]:
-    rows = Invoice.objects.filter(instalments__entry__in=entries).distinct().select_related("entity", "customer")
+    rows = (
+        Invoice.objects.filter(instalments__entry__in=entries).distinct().select_related("entity", "customer")
+    )
     found: dict[int, Invoice] = {}
     for invoice in rows.prefetch_related("instalments"):
         for instalment in invoice.instalments.all():

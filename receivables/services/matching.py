@@ -101,7 +101,9 @@ def _by_rules(
 @transaction.atomic
 def _remember(scores: dict[int, int]) -> None:
     """Keeps the best confidence of what waits for a person, so that the list can be sorted by it. No fact, no audit row."""
-    rows = StatementLine.objects.filter(pk__in=scores, state=StatementLine.State.NEW).only("pk", "match_confidence")
+    rows = StatementLine.objects.filter(pk__in=scores, state=StatementLine.State.NEW).only(
+        "pk", "match_confidence"
+    )
     changed = [row for row in rows if row.match_confidence != scores[row.pk]]
     for row in changed:
         row.match_confidence = scores[row.pk]
@@ -155,6 +157,7 @@ def _post(account: BankAccount, now: datetime, by: Actor) -> int:
         count = matching_stage.count()
         line.after |= {"lines": count}
     return count
+
 
 def _apply_with_difference(line_id: int, proposal: Proposal, now: datetime, by: Actor) -> int:
     """Applies one sure proposal together with its difference; 0 when somebody was faster or the books refuse it."""

@@ -1,8 +1,7 @@
-"""The fast way for many lines: those that quote their invoices by number and bring exactly what these owe, found by SQL joins over
+"""The fast way for many lines: those that quote their invoices by number and bring exactly what these owe, found by SQL
+joins over
 stage tables. It takes only what the rules would call sure; whatever is less clear is left to them.
 """
-
-# ruff: noqa: S608 - statements are put together from the constants of this module, never from input
 
 from django.db import connection
 
@@ -21,7 +20,11 @@ _TABLES = ("match_item", "match_other", "match_token", "match_hit")
 def suits(policy: AccountPolicy) -> bool:
     """Whether the policy leaves the exact stage as the rules have it: nothing limited, and applying by itself allowed."""
     rules = policy.rules
-    return rules.auto_apply and rules.search_in == frozenset(SEARCHABLE) and not (rules.issued_from or rules.issued_to)
+    return (
+        rules.auto_apply
+        and rules.search_in == frozenset(SEARCHABLE)
+        and not (rules.issued_from or rules.issued_to)
+    )
 
 
 def fill(account: BankAccount, after: int) -> int | None:
@@ -33,7 +36,9 @@ def fill(account: BankAccount, after: int) -> int | None:
     for table in _TABLES:
         run(f"DROP TABLE IF EXISTS {table}")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT MAX(id) FROM (SELECT id FROM {P}statementline l WHERE {_new(account, after)} LIMIT {LINES_MAX}) seen")
+        cursor.execute(
+            f"SELECT MAX(id) FROM (SELECT id FROM {P}statementline l WHERE {_new(account, after)} LIMIT {LINES_MAX}) seen"
+        )
         last: int | None = cursor.fetchone()[0]
     if last is None:
         return None
@@ -50,13 +55,16 @@ def fill(account: BankAccount, after: int) -> int | None:
 
 
 def _new(account: BankAccount, after: int) -> str:
-    return f"account_id = {int(account.pk)} AND state = 'NEW' AND amount > 0 AND id > {int(after)} ORDER BY id"
+    return (
+        f"account_id = {int(account.pk)} AND state = 'NEW' AND amount > 0 AND id > {int(after)} ORDER BY id"
+    )
 
 
 def _items(account: BankAccount) -> None:
     kinds = ", ".join(f"'{kind.value}'" for kind in KINDS)
     run(
-        f"""CREATE TEMP TABLE match_item AS SELECT n.id AS entry_id, n.customer_id, n.currency, n.amount - n.allocated AS left_open,
+        f"""CREATE TEMP TABLE match_item AS SELECT n.id AS entry_id, n.customer_id, n.currency,
+              n.amount - n.allocated AS left_open,
               {_normal("n.reference")} AS ref
             FROM {P}entry n WHERE n.entity_id = {int(account.entity_id)} AND n.amount > n.allocated AND n.kind IN ({kinds})"""
     )
@@ -73,11 +81,16 @@ def _items(account: BankAccount) -> None:
 
 def _tokens(account: BankAccount, after: int) -> None:
     postgres = connection.vendor == "postgresql"
-    unnest = "CROSS JOIN LATERAL jsonb_array_elements_text(l.tokens) AS t(token)" if postgres else "JOIN json_each(l.tokens) t"
+    unnest = (
+        "CROSS JOIN LATERAL jsonb_array_elements_text(l.tokens) AS t(token)"
+        if postgres
+        else "JOIN json_each(l.tokens) t"
+    )
     token = "t.token" if postgres else "t.value"
     run(
         f"""CREATE TEMP TABLE match_token AS SELECT l.id AS line_id, l.currency, l.amount, {token} AS token FROM
-              (SELECT id, currency, amount, tokens FROM {P}statementline WHERE {_new(account, after)} LIMIT {LINES_MAX}) l {unnest}"""
+              (SELECT id, currency, amount, tokens FROM {P}statementline
+               WHERE {_new(account, after)} LIMIT {LINES_MAX}) l {unnest}"""
     )
     stage.analyse("match_token")
 

@@ -2,8 +2,6 @@
 entries, payments, allocations, invoices and lines follow set by set. It decides nothing; constraints and guards hold as ever.
 """
 
-# ruff: noqa: S608 - statements are put together from the constants of this module, never from input
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -62,7 +60,9 @@ def create() -> None:
         f"CREATE TEMP TABLE match_pay ({number}, line_id bigint UNIQUE, customer_id bigint, currency varchar(3), amount bigint,"
         f" value_on date, confidence integer, reasons {json_type}, state varchar(12), entry_id bigint)"
     )
-    run("CREATE TEMP TABLE match_alloc (line_id bigint, debit_id bigint, amount bigint, PRIMARY KEY (line_id, debit_id))")
+    run(
+        "CREATE TEMP TABLE match_alloc (line_id bigint, debit_id bigint, amount bigint, PRIMARY KEY (line_id, debit_id))"
+    )
 
 
 def fill(decisions: Iterable[Decision]) -> None:
@@ -95,8 +95,12 @@ def lock() -> int:
     for_update = "" if connection.vendor == "sqlite" else " FOR UPDATE"
     analyse("match_pay", "match_alloc")
     if for_update:
-        run(f"SELECT id FROM {P}customer WHERE id IN (SELECT customer_id FROM match_pay) ORDER BY id{for_update}")
-        run(f"SELECT id FROM {P}statementline WHERE id IN (SELECT line_id FROM match_pay) ORDER BY id{for_update}")
+        run(
+            f"SELECT id FROM {P}customer WHERE id IN (SELECT customer_id FROM match_pay) ORDER BY id{for_update}"
+        )
+        run(
+            f"SELECT id FROM {P}statementline WHERE id IN (SELECT line_id FROM match_pay) ORDER BY id{for_update}"
+        )
         run(
             f"""SELECT id FROM {P}invoice WHERE id IN (SELECT s.invoice_id FROM {P}instalment s
                 JOIN match_alloc a ON a.debit_id = s.entry_id) ORDER BY id{for_update}"""
@@ -136,13 +140,15 @@ def post(line: Line, *, entity: LegalEntity) -> None:
     run(
         f"""INSERT INTO {P}entry (id, entity_id, customer_id, kind, currency, amount, allocated, document_on, due_on, booked_on,
               reference, recorded_at, audit_seq)
-            SELECT p.entry_id, %s, p.customer_id, 'payment', p.currency, -p.amount, COALESCE(s.total, 0), p.value_on, NULL, {booked},
+            SELECT p.entry_id, %s, p.customer_id, 'payment', p.currency, -p.amount, COALESCE(s.total, 0), p.value_on,
+              NULL, {booked},
               SUBSTR({said}, 1, 80), %s, %s
             FROM match_pay p JOIN {P}statementline l ON l.id = p.line_id LEFT JOIN {sums} s ON s.line_id = p.line_id""",
         [entity.pk, *closed, at, line.seq],
     )
     run(
-        f"""INSERT INTO {P}payment (entity_id, customer_id, currency, amount, value_on, booked_on, method, reference, bank_line_id,
+        f"""INSERT INTO {P}payment (entity_id, customer_id, currency, amount, value_on, booked_on, method, reference,
+              bank_line_id,
               line_round, entry_id, received_by, recorded_at, audit_seq)
             SELECT %s, p.customer_id, p.currency, p.amount, p.value_on, {booked}, 'bank', SUBSTR({said}, 1, 140), p.line_id,
               1 + COALESCE(r.many, 0), p.entry_id, %s, %s, %s
@@ -156,7 +162,9 @@ def post(line: Line, *, entity: LegalEntity) -> None:
 
 def _number_entries() -> None:
     if connection.vendor == "sqlite":  # the write lock is held, so nobody takes an id meanwhile
-        run(f"UPDATE match_pay SET entry_id = n + COALESCE((SELECT seq FROM sqlite_sequence WHERE name = '{P}entry'), 0)")
+        run(
+            f"UPDATE match_pay SET entry_id = n + COALESCE((SELECT seq FROM sqlite_sequence WHERE name = '{P}entry'), 0)"
+        )
     else:
         run(f"UPDATE match_pay SET entry_id = nextval(pg_get_serial_sequence('{P}entry', 'id'))")
         analyse("match_pay")
@@ -192,7 +200,7 @@ def _allocate(line: Line, at: Any, until: date | None) -> None:
 
 
 def _follow(line: Line) -> None:
-    """Invoices with nothing left are PAID, the lines say what became of them, and whatever was rendered must be looked at again."""
+    """Invoices with nothing left are PAID, the lines say what became of them, and what was rendered is looked at again."""
     touched = f"SELECT s.invoice_id FROM {P}instalment s JOIN match_alloc a ON a.debit_id = s.entry_id"
     run(
         f"""UPDATE {P}invoice SET state = 'PAID', audit_seq = %s WHERE id IN ({touched}) AND state IN ('ISSUED', 'SENT')
@@ -206,7 +214,9 @@ def _follow(line: Line) -> None:
             FROM match_pay p WHERE {P}statementline.id = p.line_id""",
         [AUTO, line.seq],
     )
-    run(f"UPDATE {P}customer SET stop_version = stop_version + 1 WHERE id IN (SELECT customer_id FROM match_pay)")
+    run(
+        f"UPDATE {P}customer SET stop_version = stop_version + 1 WHERE id IN (SELECT customer_id FROM match_pay)"
+    )
 
 
 def _touch(line: Line) -> None:
@@ -224,4 +234,3 @@ def _touch(line: Line) -> None:
         )
         for entry_id, line_id, customer_id, amount, pairs in cursor.fetchall():
             line.touch("bank_payment", entry_id, line_id, customer_id, amount, pairs or "")
-

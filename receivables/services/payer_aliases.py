@@ -1,4 +1,6 @@
-"""What a person's choice teaches: this account and this name pay for that customer. Counted, so that one mistake is not a rule."""
+"""What a person's choice teaches: this account and this name pay for that customer. Counted, so that one mistake is not a
+rule.
+"""
 
 from django.db.models import F
 
@@ -24,5 +26,7 @@ def learn(line: StatementLine, customer: Customer) -> None:
 def unlearn(line: StatementLine, customer: Customer) -> None:
     """The choice was taken back: one hit less, and none means forgotten."""
     for kind, value in pairs(line):
-        PayerAlias.objects.filter(customer=customer, kind=kind, value=value, hits__gt=0).update(hits=F("hits") - 1)
+        PayerAlias.objects.filter(customer=customer, kind=kind, value=value, hits__gt=0).update(
+            hits=F("hits") - 1
+        )
         PayerAlias.objects.filter(customer=customer, kind=kind, value=value, hits=0).delete()

@@ -1,4 +1,6 @@
-"""What makes a bank statement wait for a person: balances, numbers, accounts and currencies that do not fit. It stores nothing."""
+"""What makes a bank statement wait for a person: balances, numbers, accounts and currencies that do not fit. It stores
+nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,16 +48,21 @@ def judge(statement: port.Statement, *, format: str, account: BankAccount, told:
     elif verdict.sums.closes is False and not verdict.flagged:
         verdict.add("does_not_close", _("The figures of this statement do not belong together."))
     if not statement.number and format in NUMBERED:
-        verdict.add("number_missing", _("The statement has no number, so a missing one could not be noticed."))
+        verdict.add(
+            "number_missing", _("The statement has no number, so a missing one could not be noticed.")
+        )
     own, here = account_form(account.iban), account_form(statement.account)
     if own and here and not same_account(own, here):
         verdict.add(
             "account_differs",
-            _("The file says account %(told)s, but this is %(ours)s.") % {"told": statement.account, "ours": account},
+            _("The file says account %(told)s, but this is %(ours)s.")
+            % {"told": statement.account, "ours": account},
             statement.account,
         )
     elif not own and len(told) > 1:
-        verdict.add("accounts_mixed", _("The file holds several accounts: %(all)s.") % {"all": ", ".join(told)}, here)
+        verdict.add(
+            "accounts_mixed", _("The file holds several accounts: %(all)s.") % {"all": ", ".join(told)}, here
+        )
     if statement.currency and statement.currency != account.currency:
         verdict.add(
             "currency_differs",
@@ -87,7 +94,10 @@ def _replace_sums(verdict: Verdict, statement: port.Statement) -> None:
     }
     verdict.add(
         "does_not_close",
-        _("Opening %(opening)s plus lines %(movement)s makes %(expected)s, but the closing balance is %(closing)s: difference %(difference)s.")
+        _(
+            "Opening %(opening)s plus lines %(movement)s makes %(expected)s, "
+            "but the closing balance is %(closing)s: difference %(difference)s."
+        )
         % figures,
         str(sums.difference),
     )
@@ -97,15 +107,23 @@ def gap(verdict: Verdict, statement: port.Statement, account: BankAccount) -> No
     """Warns where this statement does not begin with the balance the one before ended with."""
     if statement.kind != port.FINAL or statement.opening is None or statement.closing_on is None:
         return
-    taken = Statement.objects.filter(account=account, kind=port.FINAL, currency=statement.currency, closing__isnull=False)
+    taken = Statement.objects.filter(
+        account=account, kind=port.FINAL, currency=statement.currency, closing__isnull=False
+    )
     taken = taken.exclude(state=Statement.State.DISCARDED)
     start = statement.opening_on or statement.closing_on
     before = taken.filter(closing_on__lte=start).order_by("-closing_on", "-pk").first()
-    if before is None or before.closing is None or taken.filter(closing=statement.opening, closing_on__lte=statement.closing_on).exists():
+    if (
+        before is None
+        or before.closing is None
+        or taken.filter(closing=statement.opening, closing_on__lte=statement.closing_on).exists()
+    ):
         return
     verdict.add(
         "gap",
-        _("It begins with %(opening)s, but statement %(number)s ended with %(closing)s: %(missing)s lies between them.")
+        _(
+            "It begins with %(opening)s, but statement %(number)s ended with %(closing)s: %(missing)s lies between them."
+        )
         % {
             "opening": localised.money(statement.opening, statement.currency),
             "number": before.number or before.closing_on,

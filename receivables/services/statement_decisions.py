@@ -26,7 +26,14 @@ def release(*, statement: Statement, reason: str, now: datetime, by: Actor) -> S
     """FLAGGED → TAKEN_IN by a person with a reason: its lines may be matched. Those known meanwhile from another statement are
     set aside. Refuses state and reason_missing."""
     row = _fresh(statement, Statement.State.FLAGGED, reason)
-    with audit.line("statement.released", by=by, now=now, subject=f"statement:{row.pk}", entity=row.account.entity, reason=reason[:300]) as opened:
+    with audit.line(
+        "statement.released",
+        by=by,
+        now=now,
+        subject=f"statement:{row.pk}",
+        entity=row.account.entity,
+        reason=reason[:300],
+    ) as opened:
         _decide(opened, row, Statement.State.TAKEN_IN, reason, by)
         held = list(row.lines.filter(state=State.HELD).order_by("pk"))
         known = _known_elsewhere(row, held)
@@ -45,7 +52,14 @@ def discard(*, statement: Statement, reason: str, now: datetime, by: Actor) -> S
     """
     row = _fresh(statement, Statement.State.FLAGGED, reason)
     _refuse_if_relied_on(row)
-    with audit.line("statement.discarded", by=by, now=now, subject=f"statement:{row.pk}", entity=row.account.entity, reason=reason[:300]) as opened:
+    with audit.line(
+        "statement.discarded",
+        by=by,
+        now=now,
+        subject=f"statement:{row.pk}",
+        entity=row.account.entity,
+        reason=reason[:300],
+    ) as opened:
         _decide(opened, row, Statement.State.DISCARDED, reason, by)
         mark(opened, list(row.lines.filter(state=State.HELD).order_by("pk")), State.IGNORED, "discarded")
         file = row.import_file
@@ -67,18 +81,30 @@ def cancel(*, statement: Statement, reason: str, now: datetime, by: Actor) -> St
     row = _fresh(statement, Statement.State.TAKEN_IN, reason)
     for payment in payments:
         cash.refuse_unless_reversible(payment)
-    taken_back = Reversal.objects.filter(bank_line__statement=row, undone__isnull=True).select_related("payment__entity")
+    taken_back = Reversal.objects.filter(bank_line__statement=row, undone__isnull=True).select_related(
+        "payment__entity"
+    )
     for reversal in taken_back:
         on = posting.first_open_day(row.account.entity, reversal.reversed_on)
         cash.undo_reversal(reversal=reversal, on=on, now=now, by=by)
-    with audit.line("statement.cancelled", by=by, now=now, subject=f"statement:{row.pk}", entity=row.account.entity, reason=reason[:300]) as opened:
+    with audit.line(
+        "statement.cancelled",
+        by=by,
+        now=now,
+        subject=f"statement:{row.pk}",
+        entity=row.account.entity,
+        reason=reason[:300],
+    ) as opened:
         for payment in payments:
             line_choices.take_back(opened, payment)
         touched = [State.NEW, State.APPLIED, State.ON_ACCOUNT, State.IGNORED]
         for line in row.lines.filter(state__in=touched).order_by("pk"):
             line_choices.free(opened, line, State.HELD, "")
         cancelled = _("Cancelled: %(reason)s") % {"reason": reason.strip()[:200]}
-        row.problems = [*row.problems, {"code": "cancelled", "message": cancelled, "value": "", "stops": True}]
+        row.problems = [
+            *row.problems,
+            {"code": "cancelled", "message": cancelled, "value": "", "stops": True},
+        ]
         _decide(opened, row, Statement.State.FLAGGED, reason, by)
         row.save(update_fields=["problems"])
         opened.after = {"payments": len(payments)}
@@ -114,9 +140,13 @@ def _known_elsewhere(statement: Statement, held: Sequence[StatementLine]) -> set
     days = [line.booked_on for line in held if line.booked_on]
     if not days:
         return set()
-    others = StatementLine.objects.filter(account=statement.account_id, booked_on__range=(min(days), max(days)))
+    others = StatementLine.objects.filter(
+        account=statement.account_id, booked_on__range=(min(days), max(days))
+    )
     others = others.filter(statement__state=Statement.State.TAKEN_IN).exclude(statement=statement)
-    known = [Seen(*row) for row in others.values_list("booked_on", "amount", "text_hash", "balance_after", "k")]
+    known = [
+        Seen(*row) for row in others.values_list("booked_on", "amount", "text_hash", "balance_after", "k")
+    ]
     mine = [Seen(each.booked_on, each.amount, each.text_hash, each.balance_after, each.k) for each in held]
     numbers = number_new(mine, known)
     return {each.pk for each, number in zip(held, numbers, strict=True) if number is None}
@@ -124,11 +154,16 @@ def _known_elsewhere(statement: Statement, held: Sequence[StatementLine]) -> set
 
 def _refuse_if_relied_on(statement: Statement) -> None:
     mine = set(statement.lines.values_list("pk", flat=True))
-    later = Statement.objects.filter(account=statement.account_id, state=Statement.State.TAKEN_IN, pk__gt=statement.pk)
+    later = Statement.objects.filter(
+        account=statement.account_id, state=Statement.State.TAKEN_IN, pk__gt=statement.pk
+    )
     for pk, number, repeats in later.exclude(repeats=[]).values_list("pk", "number", "repeats"):
         if mine & set(repeats):
             raise Refused(
                 "repeated_elsewhere",
-                _("Statement %(number)s repeats lines of this one and relies on them. Release it and set single lines aside instead.")
+                _(
+                    "Statement %(number)s repeats lines of this one and relies on them. "
+                    "Release it and set single lines aside instead."
+                )
                 % {"number": number or pk},
             )

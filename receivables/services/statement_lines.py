@@ -21,12 +21,19 @@ def store(line: Line, statement: Statement, read: port.Statement, *, trusted: bo
     days = [s.booked_on for s in seen if s.booked_on is not None]
     rows = StatementLine.objects.filter(account=statement.account_id)
     rows = rows.filter(booked_on__range=(min(days), max(days))) if days else rows.none()
-    stored = list(rows.values_list("pk", "booked_on", "amount", "text_hash", "balance_after", "k", "statement__state"))
+    stored = list(
+        rows.values_list("pk", "booked_on", "amount", "text_hash", "balance_after", "k", "statement__state")
+    )
     # Lines without a day are compared by their text; the database's own key does not reach them.
     loose = StatementLine.objects.filter(account=statement.account_id, booked_on__isnull=True)
-    stored += loose.values_list("pk", "booked_on", "amount", "text_hash", "balance_after", "k", "statement__state")
+    stored += loose.values_list(
+        "pk", "booked_on", "amount", "text_hash", "balance_after", "k", "statement__state"
+    )
     flagged = statement.state == Statement.State.FLAGGED
-    known = [Seen(day, amount, digest, after, k, state == Statement.State.TAKEN_IN) for _pk, day, amount, digest, after, k, state in stored]
+    known = [
+        Seen(day, amount, digest, after, k, state == Statement.State.TAKEN_IN)
+        for _pk, day, amount, digest, after, k, state in stored
+    ]
     numbers = number_new(seen, known)
     fresh = [
         _row(statement, each, mark, k, held=flagged, seq=line.seq)
@@ -57,7 +64,9 @@ def _seen(statement: Statement, read: port.Statement, trusted: bool) -> list[See
     return out
 
 
-def _ids_of_known(seen: Sequence[Seen], numbers: Sequence[int | None], stored: Sequence[tuple[object, ...]]) -> list[int]:
+def _ids_of_known(
+    seen: Sequence[Seen], numbers: Sequence[int | None], stored: Sequence[tuple[object, ...]]
+) -> list[int]:
     ids: dict[tuple[object, ...], list[int]] = {}
     for pk, day, amount, digest, _after, _k, state in stored:
         if state == Statement.State.TAKEN_IN:
@@ -69,7 +78,9 @@ def _ids_of_known(seen: Sequence[Seen], numbers: Sequence[int | None], stored: S
     return found
 
 
-def _row(statement: Statement, read: port.StatementLine, mark: Seen, k: int, *, held: bool, seq: int) -> StatementLine:
+def _row(
+    statement: Statement, read: port.StatementLine, mark: Seen, k: int, *, held: bool, seq: int
+) -> StatementLine:
     unreadable = bool(read.problem) or read.amount is None or read.booked_on is None
     return StatementLine(
         account_id=statement.account_id,
@@ -81,7 +92,9 @@ def _row(statement: Statement, read: port.StatementLine, mark: Seen, k: int, *, 
         text_hash=mark.text_hash,
         k=k,
         balance_after=mark.balance_after,
-        tokens=[] if unreadable else strong_tokens(read.reference, read.text, read.payer_name, read.end_to_end_id),
+        tokens=[]
+        if unreadable
+        else strong_tokens(read.reference, read.text, read.payer_name, read.end_to_end_id),
         reference=_clean(read.reference, 200),
         end_to_end_id=_clean(read.end_to_end_id, 80),
         payer_name=_clean(read.payer_name, 200),

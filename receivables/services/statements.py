@@ -68,7 +68,9 @@ def take_in(
     read = read_file(raw=raw, name=name, account=account, accounts=accounts, mapping=mapping)
     stored_as = storage.keep(raw, room="bank")
     try:
-        taken = _store(read, sha256=sha256, name=name, stored_as=stored_as, now=now, today=today, by=by, mapping=mapping)
+        taken = _store(
+            read, sha256=sha256, name=name, stored_as=stored_as, now=now, today=today, by=by, mapping=mapping
+        )
     except IntegrityError as e:
         storage.drop(stored_as)
         if "import_file_once" not in str(e) and "sha256" not in str(e):
@@ -100,11 +102,15 @@ def read_file(
     pairs = []
     for statement in statements:
         form = statement_checks.account_form(statement.account)
-        found = by_form.get(form) or next((a for key, a in by_form.items() if statement_checks.same_account(key, form)), None)
+        found = by_form.get(form) or next(
+            (a for key, a in by_form.items() if statement_checks.same_account(key, form)), None
+        )
         if found is None:
             raise Refused(
                 "account_unknown",
-                _("The file is about account %(told)s, which is none of the bank accounts here. Choose the account.")
+                _(
+                    "The file is about account %(told)s, which is none of the bank accounts here. Choose the account."
+                )
                 % {"told": statement.account or _("without a number")},
                 field="account",
                 account=statement.account,
@@ -147,7 +153,9 @@ def _known(sha256: str, accounts: Sequence[BankAccount]) -> TakenIn | None:
     file = rows.exclude(state=ImportFile.State.REFUSED).first()
     if file is None:
         return None
-    return TakenIn(file, list(file.statements.select_related("account")), known=True, lines_known=file.rows_total)
+    return TakenIn(
+        file, list(file.statements.select_related("account")), known=True, lines_known=file.rows_total
+    )
 
 
 @transaction.atomic
@@ -156,12 +164,16 @@ def _store(
 ) -> TakenIn:
     entity: LegalEntity = read.pairs[0][1].entity
     ids = sorted({account.pk for _statement, account in read.pairs})
-    accounts = {a.pk: a for a in BankAccount.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")}
+    accounts = {
+        a.pk: a for a in BankAccount.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    }
     known = _known(sha256, list(accounts.values()))
     if known:
         return known
     shown = display_name(name)
-    with audit.line("statement.taken_in", by=by, now=now, subject=f"file:{sha256[:16]}", entity=entity) as line:
+    with audit.line(
+        "statement.taken_in", by=by, now=now, subject=f"file:{sha256[:16]}", entity=entity
+    ) as line:
         file = ImportFile(
             entity=entity, kind=ImportFile.Kind.BANK, name=shown, sha256=sha256, state=ImportFile.State.DONE,
             mapping={"name": mapping} if mapping else {}, stored_as=stored_as, taken_in_by=by.name, taken_in_at=now,
@@ -170,19 +182,30 @@ def _store(
         file.save(force_insert=True)
         line.touch("import_file", file.pk, sha256)
         taken = TakenIn(file)
-        told = list(dict.fromkeys(statement.account for statement, _account in read.pairs if statement.account))
+        told = list(
+            dict.fromkeys(statement.account for statement, _account in read.pairs if statement.account)
+        )
         for statement, account in read.pairs:
             _store_one(line, taken, statement, accounts[account.pk], read.format, told)
         file.rows_total = taken.lines_new + taken.lines_known
         file.rows_done, file.rows_skipped = taken.lines_new, taken.lines_known
         file.rows_failed = sum(1 for s, _a in read.pairs for each in s.lines if each.problem)
         file.save(update_fields=["rows_total", "rows_done", "rows_skipped", "rows_failed"])
-        line.after |= {"lines_new": taken.lines_new, "lines_known": taken.lines_known, "flagged": taken.flagged}
+        line.after |= {
+            "lines_new": taken.lines_new,
+            "lines_known": taken.lines_known,
+            "flagged": taken.flagged,
+        }
     return taken
 
 
 def _store_one(
-    line: Line, taken: TakenIn, statement: port.Statement, account: BankAccount, format: str, told: Sequence[str]
+    line: Line,
+    taken: TakenIn,
+    statement: port.Statement,
+    account: BankAccount,
+    format: str,
+    told: Sequence[str],
 ) -> None:
     verdict = statement_checks.judge(statement, format=format, account=account, told=told)
     statement_checks.gap(verdict, statement, account)
@@ -209,8 +232,13 @@ def _store_one(
     new, repeats = statement_lines.store(line, row, statement, trusted=verdict.sums.closes is True)
     if repeats:
         row.repeats = repeats
-        overlap = _("%(count)s lines were known from an earlier statement and are not taken twice.") % {"count": len(repeats)}
-        row.problems = [*row.problems, {"code": "overlap", "message": overlap, "value": str(len(repeats)), "stops": False}]
+        overlap = _("%(count)s lines were known from an earlier statement and are not taken twice.") % {
+            "count": len(repeats)
+        }
+        row.problems = [
+            *row.problems,
+            {"code": "overlap", "message": overlap, "value": str(len(repeats)), "stops": False},
+        ]
         row.save(update_fields=["repeats", "problems"])
     taken.statements.append(row)
     taken.lines_new += new

@@ -20,7 +20,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--account", default="", help="name, number or id of the bank account; else found by the number in the file")
+        parser.add_argument(
+            "--account",
+            default="",
+            help="name, number or id of the bank account; else found by the number in the file",
+        )
         parser.add_argument("--mapping", default="", help="a shipped or saved reading of tables")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,7 +49,9 @@ class Command(BaseCommand):
             raise CommandError(f"{refused.code}: {refused.message}") from refused
         taken = intake.taken
         if taken.known:
-            self.stdout.write(f"known: this very file was taken in before; 0 new lines, {taken.lines_known} known.")
+            self.stdout.write(
+                f"known: this very file was taken in before; 0 new lines, {taken.lines_known} known."
+            )
             return
         for statement in taken.statements:
             self._tell(statement)
@@ -54,8 +60,13 @@ class Command(BaseCommand):
         )
 
     def _tell(self, row: Statement) -> None:
-        figures = [format_plain(v, row.currency) if v is not None else "?" for v in (row.opening, row.lines_total, row.closing)]
-        self.stdout.write(f"{row.account} {row.number or '-'} {row.state}: {figures[0]} + {figures[1]} -> {figures[2]} {row.currency}")
+        figures = [
+            format_plain(v, row.currency) if v is not None else "?"
+            for v in (row.opening, row.lines_total, row.closing)
+        ]
+        self.stdout.write(
+            f"{row.account} {row.number or '-'} {row.state}: {figures[0]} + {figures[1]} -> {figures[2]} {row.currency}"
+        )
         for problem in row.problems:
             self.stdout.write(f"  {problem['code']}: {problem['message']}")
 
@@ -63,7 +74,11 @@ class Command(BaseCommand):
 def _account(told: str) -> BankAccount:
     rows = BankAccount.objects.select_related("entity")
     form = "".join(told.split()).upper()
-    found = list(rows.filter(iban=form)) or list(rows.filter(name=told)) or (list(rows.filter(pk=int(told))) if told.isdigit() else [])
+    found = (
+        list(rows.filter(iban=form))
+        or list(rows.filter(name=told))
+        or (list(rows.filter(pk=int(told))) if told.isdigit() else [])
+    )
     if len(found) != 1:
         names = ", ".join(rows.values_list("name", flat=True)[:20]) or "none"
         raise CommandError(f"--account {told}: not one bank account; there are: {names}")

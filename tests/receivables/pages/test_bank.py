@@ -20,10 +20,20 @@ def test_an_account_is_named_and_changed_by_the_finance_manager_only(world, logi
     new = reverse("receivables:bank_account_new")
     assert login("accountant").get(new).status_code == 403
     client = login("finance_manager")
-    data = {"entity": world.entity.pk, "name": "Main", "iban": "DE89 3704 0044 0532 0130 00", "currency": "eur", "fees": "15.00"}
+    data = {
+        "entity": world.entity.pk,
+        "name": "Main",
+        "iban": "DE89 3704 0044 0532 0130 00",
+        "currency": "eur",
+        "fees": "15.00",
+    }
     assert client.post(new, data).status_code == 302
     account = BankAccount.objects.get()
-    assert (account.iban, account.currency, account.match_policy["accept_fees_up_to"]) == ("DE89370400440532013000", "EUR", 1500)
+    assert (account.iban, account.currency, account.match_policy["accept_fees_up_to"]) == (
+        "DE89370400440532013000",
+        "EUR",
+        1500,
+    )
     again = client.post(new, data)
     assert again.status_code == 422 and b"number already" in again.content
     page = client.get(reverse("receivables:bank_account", args=[account.pk]))
@@ -33,10 +43,15 @@ def test_an_account_is_named_and_changed_by_the_finance_manager_only(world, logi
 def test_a_mapping_is_proposed_tried_and_kept(world, bank, login):
     client = login("accountant")
     url = reverse("receivables:bank_mapping", args=[bank.account.pk])
-    raw = "Buchungstag;Betrag;Verwendungszweck\n02.03.2026;1.234,50;Rechnung NL-1\n".encode()
+    raw = b"Buchungstag;Betrag;Verwendungszweck\n02.03.2026;1.234,50;Rechnung NL-1\n"
     proposed = client.post(url, {"do": "propose", "file": SimpleUploadedFile("x.csv", raw)})
     assert b"Buchungstag" in proposed.content
-    fields = {"column_booked_on": "Buchungstag", "column_amount": "Betrag", "column_text": "Verwendungszweck", "date_order": "DMY"}
+    fields = {
+        "column_booked_on": "Buchungstag",
+        "column_amount": "Betrag",
+        "column_text": "Verwendungszweck",
+        "date_order": "DMY",
+    }
     tried = client.post(url, {"do": "preview", "decimal_mark": ",", **fields})
     assert "1,234.50" in tried.content.decode()
     assert client.post(url, {"do": "save", "decimal_mark": ",", **fields}).status_code == 302
@@ -75,7 +90,9 @@ def test_bad_input_31_a_hostile_name_is_shown_harmless(bank, login):
 def test_a_csv_without_a_mapping_names_its_columns_in_the_refusal(bank, login):
     bank.account.mapping = {}
     bank.account.save()
-    answer = send(login("accountant"), csv([("2026-03-02", "1.00", "a", "b", "c")]), "x.csv", account=bank.account.pk)
+    answer = send(
+        login("accountant"), csv([("2026-03-02", "1.00", "a", "b", "c")]), "x.csv", account=bank.account.pk
+    )
     assert answer.status_code == 422
 
 
@@ -83,5 +100,8 @@ def test_the_auditor_reads_and_decides_nothing(bank, login):
     bank.take_in(mt940(ROWS, closing="1.00"))
     row, client = Statement.objects.get(), login("auditor")
     assert client.get(reverse("receivables:statement", args=[row.pk])).status_code == 200
-    assert client.post(reverse("receivables:statement_discard", args=[row.pk]), {"reason": "x"}).status_code == 403
+    assert (
+        client.post(reverse("receivables:statement_discard", args=[row.pk]), {"reason": "x"}).status_code
+        == 403
+    )
     assert client.get(reverse("receivables:statement_upload")).status_code == 403

@@ -1,4 +1,6 @@
-"""The Cash page: exceptions first, a candidate accepted, an amount chosen by hand, money on account, and everything taken back."""
+"""The Cash page: exceptions first, a candidate accepted, an amount chosen by hand, money on account, and everything taken
+back.
+"""
 
 from django.urls import reverse
 
@@ -11,7 +13,9 @@ def url(name, line):
 
 
 def match(bank):
-    return matching.match_new_lines(account=bank.account, now=bank.world.at(bank.world.today), by=bank.world.by)
+    return matching.match_new_lines(
+        account=bank.account, now=bank.world.at(bank.world.today), by=bank.world.by
+    )
 
 
 def test_an_empty_page_teaches_how_to_begin(world, login):
@@ -35,7 +39,9 @@ def test_a_candidate_is_accepted_and_undone_from_the_toast(world, bank, login):
     invoice = world.issue("acme", "100.00")
     [line] = bank.lines(("100.00", "", "Acme Tools GmbH"))
     client, entry = login("accountant"), invoice.instalments.get().entry
-    done = client.post(url("cash_accept", line), {"customer": invoice.customer_id, f"item-{entry.pk}": "100.00"}, follow=True)
+    done = client.post(
+        url("cash_accept", line), {"customer": invoice.customer_id, f"item-{entry.pk}": "100.00"}, follow=True
+    )
     assert world.state(invoice) == "PAID" and url("cash_undo", line) in done.content.decode()
     client.post(url("cash_undo", line))
     assert world.open(invoice) == "100.00"
@@ -47,7 +53,11 @@ def test_a_split_and_the_rest_on_account(world, bank, login):
     [line] = bank.lines(("120.00", "?", "Acme Tools GmbH"))
     items = {f"item-{i.instalments.get().entry.pk}": amount for i, amount in ((one, "60.00"), (two, "50.00"))}
     login("accountant").post(url("cash_accept", line), {"customer": one.customer_id, **items})
-    assert (world.open(one), world.state(two), world.left(Payment.objects.get())) == ("40.00", "PAID", "10.00")
+    assert (world.open(one), world.state(two), world.left(Payment.objects.get())) == (
+        "40.00",
+        "PAID",
+        "10.00",
+    )
 
 
 def test_money_on_account_a_search_and_a_line_set_aside(world, bank, login):

@@ -44,7 +44,11 @@ def test_any_overlapping_statements_with_balances_give_the_same_lines(movements,
     assert len({(line.key, line.k) for line in stored}) == len(stored)
 
 
-@given(st.lists(movement, max_size=12), st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=6), st.randoms())
+@given(
+    st.lists(movement, max_size=12),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=6),
+    st.randoms(),
+)
 def test_statements_of_whole_days_need_no_balances(movements, windows, shuffler):
     whole = history(movements, balances=False)
     days = [(DAY + timedelta(days=min(a, b)), DAY + timedelta(days=max(a, b))) for a, b in windows]

@@ -25,31 +25,47 @@ def fresh(line):
 
 
 def test_AL_22_P1_a_line_over_two_invoices_fills_the_first_and_part_of_the_second(world, bank, act):
-    first, second = world.issue("acme", "100.00", due_on=DAY_0), world.issue("acme", "150.00", due_on=DAY_0 + timedelta(days=9))
+    first, second = (
+        world.issue("acme", "100.00", due_on=DAY_0),
+        world.issue("acme", "150.00", due_on=DAY_0 + timedelta(days=9)),
+    )
     [line] = bank.lines(("180.00", "", "Acme Tools GmbH"))
     best = matching.propose(line, bank.account)[0]
     assert dict(best.allocations) == {entry(first).pk: 10000, entry(second).pk: 8000}
-    line_choices.accept(line=line, customer=first.customer, pairs=[(entry(first), 10000), (entry(second), 8000)], **act)
+    line_choices.accept(
+        line=line, customer=first.customer, pairs=[(entry(first), 10000), (entry(second), 8000)], **act
+    )
     assert (world.state(first), world.open(second)) == ("PAID", "70.00")
 
 
 def test_AL_23_money_out_to_a_supplier_is_set_aside_and_never_a_customers_payment(world, bank, act):
     [line] = bank.lines(("-60.00", "bill 50"))
     matching.match_new_lines(account=bank.account, **act)
-    assert (fresh(line).state, fresh(line).state_reason, Payment.objects.count()) == ("IGNORED", "outgoing", 0)
+    assert (fresh(line).state, fresh(line).state_reason, Payment.objects.count()) == (
+        "IGNORED",
+        "outgoing",
+        0,
+    )
 
 
 def test_P3_what_is_over_stays_on_account(world, bank, act):
     invoice = world.issue("acme", "100.00")
     [line] = bank.lines(("110.00", "thanks", "Acme Tools GmbH"))
-    payment = line_choices.accept(line=line, customer=invoice.customer, pairs=[(entry(invoice), 10000)], **act)
+    payment = line_choices.accept(
+        line=line, customer=invoice.customer, pairs=[(entry(invoice), 10000)], **act
+    )
     assert (world.state(invoice), world.left(payment)) == ("PAID", "10.00")
 
 
 def test_a_difference_is_given_up_within_the_policy_and_refused_with_figures_beyond_it(world, bank, act):
     invoice = world.issue("acme", "100.00")
     [line] = bank.lines(("95.00", "x", "Acme Tools GmbH"))
-    choice = {"line": line, "customer": invoice.customer, "pairs": [(entry(invoice), 9500)], "difference": "small_difference"}
+    choice = {
+        "line": line,
+        "customer": invoice.customer,
+        "pairs": [(entry(invoice), 9500)],
+        "difference": "small_difference",
+    }
     with pytest.raises(Refused, match="5.00") as refused:
         line_choices.accept(**choice, **act)
     assert (refused.value.code, fresh(line).state, Payment.objects.count()) == ("beyond_policy", "NEW", 0)
@@ -64,8 +80,14 @@ def test_a_difference_is_given_up_within_the_policy_and_refused_with_figures_bey
 def test_a_deduction_opens_a_dispute_over_what_is_missing(world, bank, act):
     invoice = world.issue("initech", "100.00")
     [line] = bank.lines(("80.00", "less damaged goods"))
-    line_choices.accept(line=line, customer=invoice.customer, pairs=[(entry(invoice), 8000)], difference="deduction", **act)
-    assert (Dispute.objects.get().amount, Dispute.objects.get().reason, world.open(invoice)) == (2000, "deduction", "20.00")
+    line_choices.accept(
+        line=line, customer=invoice.customer, pairs=[(entry(invoice), 8000)], difference="deduction", **act
+    )
+    assert (Dispute.objects.get().amount, Dispute.objects.get().reason, world.open(invoice)) == (
+        2000,
+        "deduction",
+        "20.00",
+    )
 
 
 def test_undo_frees_the_line_to_be_applied_anew_and_forgets_what_it_taught(world, bank, act):

@@ -40,7 +40,9 @@ def test_a_quoted_invoice_of_the_exact_amount_is_paid_without_a_person(world, ba
 def test_pitfall_118_one_line_pays_several_invoices_and_several_lines_one(world, bank, match):
     first, second = world.issue("acme", "100.00"), world.issue("acme", "50.00")
     third = world.issue("globex", "90.00")
-    bank.lines(("150.00", f"{first.number}, {second.number}"), ("40.00", third.number), ("50.00", third.number))
+    bank.lines(
+        ("150.00", f"{first.number}, {second.number}"), ("40.00", third.number), ("50.00", third.number)
+    )
     match()
     assert [world.state(i) for i in (first, second, third)] == ["PAID", "PAID", "PAID"]
 
@@ -77,7 +79,9 @@ def test_pitfall_117_a_bank_fee_does_not_leave_the_invoice_almost_paid(world, ba
     assert (world.state(invoice), WriteOff.objects.get().reason_code) == ("PAID", "bank_fee")
 
 
-def test_MA_11_a_line_applied_leaves_the_list_and_MA_12_a_net_transfer_matches_its_net_amount(world, bank, match):
+def test_MA_11_a_line_applied_leaves_the_list_and_MA_12_a_net_transfer_matches_its_net_amount(
+    world, bank, match
+):
     world.issue("acme", "100.00", number="NL-123")
     net = world.issue("globex", "3460.52", number="NL-777001")
     bank.lines(("100.00", "ref NL-123"), ("3460.52", "NL-777001 transfer 3537.64 less fees"))
@@ -88,7 +92,9 @@ def test_MA_11_a_line_applied_leaves_the_list_and_MA_12_a_net_transfer_matches_i
 
 def test_MA_13_reversed_dates_and_documents_of_another_company_are_refused(world, bank, match):
     with pytest.raises(Refused) as refused:
-        match(issued_from=DAY_0, issued_to=DAY_0 - timedelta(days=1)) if False else matching.matching_picture.MatchPolicy(
+        match(
+            issued_from=DAY_0, issued_to=DAY_0 - timedelta(days=1)
+        ) if False else matching.matching_picture.MatchPolicy(
             issued_from=DAY_0, issued_to=DAY_0 - timedelta(days=1)
         )
     assert refused.value.code == "dates_reversed"
@@ -142,13 +148,19 @@ def test_a_bounce_finds_the_payment_it_takes_back(world, bank, match):
     bank.take_in(mt940(rows))
     match()
     assert world.state(invoice) == "PAID"
-    back = mt940([(DAY_0 + timedelta(days=2), "-100.00", f"return of {invoice.number}")], opening="100.00", number="2/1")
+    back = mt940(
+        [(DAY_0 + timedelta(days=2), "-100.00", f"return of {invoice.number}")],
+        opening="100.00",
+        number="2/1",
+    )
     bank.take_in(back.replace(b"D100,00", b"RC100,00"))
     done = match()
     assert (done.reversed, world.open(invoice), states()) == (1, "100.00", ["APPLIED", "APPLIED"])
 
 
-def test_bad_input_28_the_reversal_of_an_unknown_line_waits_for_a_person_and_other_payments_out_are_set_aside(world, bank, match):
+def test_bad_input_28_the_reversal_of_an_unknown_line_waits_for_a_person_and_other_payments_out_are_set_aside(
+    world, bank, match
+):
     rows = [(DAY_0, "-100.00", "return of something"), (DAY_0, "-60.00", "supplier bill")]
     bank.take_in(mt940(rows, opening="500.00").replace(b"D100,00", b"RC100,00"))
     done = match()
@@ -159,7 +171,9 @@ def test_bad_input_28_the_reversal_of_an_unknown_line_waits_for_a_person_and_oth
     assert payment.reversals.get().bank_line == line
 
 
-def test_P4_a_cancelled_statement_takes_back_everything_it_posted_and_can_be_taken_in_again(world, bank, match):
+def test_P4_a_cancelled_statement_takes_back_everything_it_posted_and_can_be_taken_in_again(
+    world, bank, match
+):
     invoices = [world.issue("acme", "100.00"), world.issue("globex", "70.00")]
     taken = bank.take_in(mt940([(DAY_0, "100.00", invoices[0].number), (DAY_0, "70.00", invoices[1].number)]))
     match()
@@ -172,7 +186,9 @@ def test_P4_a_cancelled_statement_takes_back_everything_it_posted_and_can_be_tak
     assert sorted(Payment.objects.values_list("line_round", flat=True)) == [1, 1, 2, 2]
 
 
-def test_one_chunk_is_one_audit_row_and_the_queries_do_not_grow_with_the_lines(world, bank, match, count_queries):
+def test_one_chunk_is_one_audit_row_and_the_queries_do_not_grow_with_the_lines(
+    world, bank, match, count_queries
+):
     def batch(count, day):
         issued = [world.issue("acme", f"{10 + n}.00") for n in range(count)]
         bank.lines(*((f"{10 + n}.00", i.number) for n, i in enumerate(issued)), on=day)

@@ -10,7 +10,11 @@ from receivables.services import matching, statement_decisions
 from tests.fixtures.bank import csv, mt940
 from tests.fixtures.world import DAY_0
 
-FIRST = [(DAY_0, "100.00", "Invoice NL-0001"), (DAY_0, "100.00", "Invoice NL-0001"), (DAY_0, "50.00", "thanks")]
+FIRST = [
+    (DAY_0, "100.00", "Invoice NL-0001"),
+    (DAY_0, "100.00", "Invoice NL-0001"),
+    (DAY_0, "50.00", "thanks"),
+]
 
 
 def state(taken):
@@ -56,7 +60,9 @@ def test_AL_25_P5_bad_input_27_a_wrong_closing_balance_is_flagged_with_the_arith
     assert statement.lines.get().state == "HELD"
     matching.match_new_lines(account=bank.account, now=bank.world.at(DAY_0), by=bank.world.by)
     assert not Payment.objects.exists()
-    whole = bank.take_in(mt940([(DAY_0, "60.00", "x"), (DAY_0, "40.00", "y")], opening="50.00", closing="150.00"))
+    whole = bank.take_in(
+        mt940([(DAY_0, "60.00", "x"), (DAY_0, "40.00", "y")], opening="50.00", closing="150.00")
+    )
     assert state(whole) == ["TAKEN_IN"] and whole.lines_new == 2
 
 
@@ -73,9 +79,14 @@ def test_bad_input_27_another_account_in_the_file_is_flagged_and_an_unknown_one_
     other = mt940(FIRST, iban="NL91ABNA0417164300")
     assert codes(bank.take_in(other)) == ["account_differs"]
     with pytest.raises(Refused, match="NL91ABNA0417164300") as refused:
-        bank.take_in(mt940(FIRST, iban="NL91ABNA0417164300", number="9/1"), account=None, accounts=[bank.account])
+        bank.take_in(
+            mt940(FIRST, iban="NL91ABNA0417164300", number="9/1"), account=None, accounts=[bank.account]
+        )
     assert refused.value.code == "account_unknown"
-    assert bank.take_in(mt940(FIRST, number="8/1"), account=None, accounts=[bank.account]).statements[0].account == bank.account
+    assert (
+        bank.take_in(mt940(FIRST, number="8/1"), account=None, accounts=[bank.account]).statements[0].account
+        == bank.account
+    )
 
 
 def test_a_released_statement_may_be_matched_and_a_discarded_one_may_come_again(bank):
@@ -98,14 +109,23 @@ def test_a_released_statement_may_be_matched_and_a_discarded_one_may_come_again(
 def test_lines_held_while_a_clean_statement_brought_them_are_not_doubled_by_a_release(bank):
     held = bank.take_in(mt940(FIRST, closing="1.00"))
     assert bank.take_in(mt940(FIRST, number="2/1")).lines_new == 3
-    statement_decisions.release(statement=held.statements[0], reason="late", now=bank.world.at(DAY_0), by=bank.world.by)
+    statement_decisions.release(
+        statement=held.statements[0], reason="late", now=bank.world.at(DAY_0), by=bank.world.by
+    )
     assert StatementLine.objects.filter(state="NEW").count() == 3
 
 
 def test_bad_input_28_zero_lines_and_unreadable_lines_are_kept_and_shown(bank):
-    rows = [(f"{DAY_0}", "0.00", "nothing", "", ""), (f"{DAY_0}", "12,5x", "broken", "", ""), (f"{DAY_0}", "3.00", "ok", "", "")]
+    rows = [
+        (f"{DAY_0}", "0.00", "nothing", "", ""),
+        (f"{DAY_0}", "12,5x", "broken", "", ""),
+        (f"{DAY_0}", "3.00", "ok", "", ""),
+    ]
     taken = bank.take_in(csv(rows), name="x.csv")
-    found = {line.text.split(" | ")[-1] if line.problem else line.text: line.state for line in StatementLine.objects.all()}
+    found = {
+        line.text.split(" | ")[-1] if line.problem else line.text: line.state
+        for line in StatementLine.objects.all()
+    }
     assert sorted(found.values()) == ["HELD", "HELD", "UNREADABLE"]
     assert state(taken) == ["FLAGGED"] and "lines_unread" in codes(taken)
     assert "12,5x" in StatementLine.objects.get(state="UNREADABLE").text

@@ -1,4 +1,6 @@
-"""Sample bank files taken in whole through the service: no line dropped or doubled, the figures as told, the wrong ones flagged."""
+"""Sample bank files taken in whole through the service: no line dropped or doubled, the figures as told, the wrong ones
+flagged.
+"""
 
 import json
 from decimal import Decimal
@@ -20,9 +22,16 @@ def take(world):
     numbers = count(1)
 
     def run(path, currency):
-        account = BankAccount.objects.create(entity=world.entity, name=f"account {next(numbers)}", currency=currency)
+        account = BankAccount.objects.create(
+            entity=world.entity, name=f"account {next(numbers)}", currency=currency
+        )
         return statements.take_in(
-            raw=path.read_bytes(), name=path.name, account=account, now=world.at(world.today), today=world.today, by=world.by
+            raw=path.read_bytes(),
+            name=path.name,
+            account=account,
+            now=world.at(world.today),
+            today=world.today,
+            by=world.by,
         )
 
     return run
