@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 pytest_plugins = [
@@ -13,6 +14,13 @@ pytest_plugins = [
     for path in sorted((ROOT / "tests" / "fixtures").glob("*.py"))
     if path.stem != "__init__"
 ]
+# A busy machine is no finding: no deadlines and no health checks. `make test` tries the same examples every time, so that a
+# red run means a change; `make test-long` draws new ones.
+FULL = float(os.environ.get("DUEBOOK_TEST_SCALE", "0.1")) >= 1
+settings.register_profile(
+    "duebook", deadline=None, suppress_health_check=list(HealthCheck), derandomize=not FULL, database=None
+)
+settings.load_profile("duebook")
 NO_SAMPLES = "no sample files: DUEBOOK_SHARED names no folder"
 
 
@@ -40,10 +48,9 @@ def scale() -> Callable[[int], int]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what means nothing here, and says so."""
-    full = float(os.environ.get("DUEBOOK_TEST_SCALE", "0.1")) >= 1
     on_postgres = os.environ.get("DUEBOOK_TEST_DB") == "postgres"
     for item in items:
-        if item.get_closest_marker("long") and not full:
+        if item.get_closest_marker("long") and not FULL:
             item.add_marker(pytest.mark.skip(reason="full volume: `make test-long`"))
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="PostgreSQL only: runs in that leg"))
