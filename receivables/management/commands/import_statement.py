@@ -82,4 +82,5 @@ def _account(told: str) -> BankAccount:
     if len(found) != 1:
         names = ", ".join(rows.values_list("name", flat=True)[:20]) or "none"
         raise CommandError(f"--account {told}: not one bank account; there are: {names}")
-    return found[0]
+    account: BankAccount = found[0]
+    return account
