@@ -38,5 +38,14 @@ def require(user: Any, verb: str) -> None:
 
 
 def fields(user: User, noun: str) -> engine.FieldAccess:
-    """Which fields of a noun the user may read and write: the same answer for pages, API and exports."""
-    return engine.fields(table(), user.role_codes, noun)
+    """Which fields of a noun the user may read and write: the same answer for pages, API and exports.
+
+    A composed role carries verbs and no field rules: where it may do more with the noun than view it, it opens its fields.
+    """
+    composed = {
+        role.code: frozenset(verb for verb in role.verbs if not verb.endswith(".view"))
+        for role in user.roles.all()
+        if not role.shipped
+    }
+    known = engine.merge([table(), engine.Table(composed)]) if composed else table()
+    return engine.fields(known, user.role_codes, noun)

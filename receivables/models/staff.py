@@ -42,6 +42,14 @@ class User(AbstractUser):
     all_entities = models.BooleanField(default=False)
     entities = models.ManyToManyField("receivables.LegalEntity", blank=True, related_name="staff")
 
+    def __str__(self) -> str:
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """The name people know them by: first and last name, else the log-in's."""
+        return self.get_full_name() or self.username
+
     @cached_property
     def role_codes(self) -> tuple[str, ...]:
         return tuple(sorted(self.roles.values_list("code", flat=True)))

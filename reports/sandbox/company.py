@@ -99,8 +99,9 @@ def _person(
 ) -> User:
     name, first, last, role_codes, codes, language = row
     user, _password = staff.create(
-        username=name, first_name=first, last_name=last, email=f"{name}@nordlicht.example.com", now=now, by=by, language=language
-    )
+        username=name, first_name=first, last_name=last, email=f"{name}@nordlicht.example.com", now=now, by=by, language=language,
+        time_zone=by_code[codes[0] if codes else "NL"].time_zone,
+    )  # fmt: skip
     # Role changes take two people; the founders of an installation are the one exception, as in `manage.py init`.
     user.roles.set(Role.objects.filter(code__in=role_codes))
     user.entities.set([by_code[code] for code in codes])

@@ -5,7 +5,8 @@
   document.querySelectorAll("form[data-auto] [data-apply]").forEach((button) => button.classList.add("vh"));
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-auto]");
-    if (form && !event.target.matches("input[type=search], input[type=text]")) form.requestSubmit();
+    const folded = form && form.querySelector(".fold") && getComputedStyle(form.querySelector(".fold")).display !== "none";
+    if (form && !folded && !event.target.matches("input[type=search], input[type=text], [data-folds]")) form.requestSubmit();
   });
 
   /* Empty filters do not belong into the address. */
