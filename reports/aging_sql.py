@@ -73,7 +73,7 @@ def later(question: Question) -> Parts:
     if question.known_at is not None:
         condition, parameters = "(booked_on > %s OR audit_seq > %s)", [question.as_of, question.known_at]
     return (
-        f"""WITH later AS (SELECT entry_id, SUM(amount) AS total FROM (
+        f"""WITH later AS (SELECT entry_id, CAST(SUM(amount) AS BIGINT) AS total FROM (
             SELECT debit_id AS entry_id, amount FROM receivables_allocation WHERE {condition}
             UNION ALL SELECT credit_id, amount FROM receivables_allocation WHERE {condition}) sides GROUP BY entry_id)""",
         parameters * 2,
