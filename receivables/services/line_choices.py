@@ -45,16 +45,7 @@ def accept(
     row = _fresh(line)
     entity = row.account.entity
     total = sum(amount for _entry, amount in pairs)
-    if total > (row.amount or 0):
-        raise Refused(
-            "over_line",
-            _("The line brings %(line)s, but %(total)s was chosen.")
-            % {
-                "line": format_plain(row.amount or 0, row.currency),
-                "total": format_plain(total, row.currency),
-            },
-            field="amount",
-        )
+    _refuse_beyond(row, total)
     subject = f"bank_line:{row.pk}"
     with audit.line(
         "bank_line.applied", by=by, now=now, subject=subject, entity=entity, reason=difference
@@ -195,6 +186,19 @@ def _standing(line: StatementLine) -> Payment | None:
     )
     found: Payment | None = rows.select_related("entity", "customer", "entry").order_by("-line_round").first()
     return found
+
+
+def _refuse_beyond(row: StatementLine, total: int) -> None:
+    if total > (row.amount or 0):
+        raise Refused(
+            "over_line",
+            _("The line brings %(line)s, but %(total)s was chosen.")
+            % {
+                "line": format_plain(row.amount or 0, row.currency),
+                "total": format_plain(total, row.currency),
+            },
+            field="amount",
+        )
 
 
 def _day(row: StatementLine) -> date:
