@@ -93,7 +93,7 @@ def upload(
     request: HttpRequest,
     file: File[UploadedFile],
     account: Form[QueryId | None] = None,
-    mapping: Form[Text80] = "",
+    mapping: Form[Text80 | None] = None,
 ) -> Any:
     """Takes a file in whole (MT940, CAMT.053, BAI2, OFX, CSV, XLSX); the same file again adds nothing."""
     caller = guards.of(request)
@@ -102,7 +102,7 @@ def upload(
     chosen = seen(BankAccount.objects.select_related("entity"), caller, account) if account else None
     mine = list(BankAccount.objects.for_user(caller.user).select_related("entity"))
     done = bank_intake.take_in(
-        raw=file.read(), name=file.name or "", account=chosen, accounts=mine, mapping=mapping,
+        raw=file.read(), name=file.name or "", account=chosen, accounts=mine, mapping=mapping or "",
         today=caller.day(chosen.entity if chosen else None), now=caller.now, by=caller.by,
     )  # fmt: skip
     taken = done.taken

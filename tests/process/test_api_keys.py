@@ -29,6 +29,9 @@ call_command("serve", "--port", sys.argv[1], "--threads", "8", "--no-engine")
 """
 
 
+pytestmark = pytest.mark.process
+
+
 def free_port():
     with socket.socket() as opened:
         opened.bind(("127.0.0.1", 0))
