@@ -80,8 +80,14 @@ def aging_report(request: HttpRequest, wanted: Query[Asking]) -> Any:
     known_at = selectors.known_now() if wanted.known_at is None else wanted.known_at
     found = aging.report(
         aging.Question(
-            as_of=wanted.as_of or caller.day(), known_at=known_at, user=caller.user, buckets=Buckets.parse(wanted.buckets),
-            group_by=wanted.group_by, entity_id=wanted.entity, currency=wanted.currency or "", customer_id=wanted.customer,
+            as_of=wanted.as_of or caller.day(),
+            known_at=known_at,
+            user=caller.user,
+            buckets=Buckets.parse(wanted.buckets),
+            group_by=wanted.group_by,
+            entity_id=wanted.entity,
+            currency=wanted.currency or "",
+            customer_id=wanted.customer,
         )
     )
     labels = _labels(found)
@@ -93,7 +99,9 @@ def _labels(found: aging.Report) -> dict[Any, str]:
     if found.question.group_by == "customer":
         return {pk: row.legal_name for pk, row in Customer.objects.in_bulk(keys).items()}
     if found.question.group_by == "entity":
-        return dict(LegalEntity.objects.for_user(found.question.user).filter(pk__in=keys).values_list("pk", "name"))
+        return dict(
+            LegalEntity.objects.for_user(found.question.user).filter(pk__in=keys).values_list("pk", "name")
+        )
     return {}
 
 
@@ -116,18 +124,33 @@ def _row(row: aging.Row, buckets: Buckets, labels: dict[Any, str]) -> dict[str, 
         "key": row.key,
         "label": labels.get(row.key, row.label),
         "currency": row.currency,
-        "buckets": {key: plain(minor, row.currency) for key, minor in zip(buckets.keys, row.buckets, strict=True)},
+        "buckets": {
+            key: plain(minor, row.currency) for key, minor in zip(buckets.keys, row.buckets, strict=True)
+        },
     } | {name: plain(getattr(row, name), row.currency) for name in figures}
 
 
 def _proof(proof: Any) -> dict[str, Any]:
     names = ("buckets_total", "undated", "unapplied", "net", "ledger", "difference")
-    return {"currency": proof.currency} | {name: plain(getattr(proof, name), proof.currency) for name in names}
+    return {"currency": proof.currency} | {
+        name: plain(getattr(proof, name), proof.currency) for name in names
+    }
 
 
 def _csv(found: aging.Report, labels: dict[Any, str]) -> HttpResponse:
     keys = found.question.buckets.keys
-    heads = ["key", "label", "currency", *keys, "undated", "unapplied", "disputed", "net", "as_of", "known_at"]
+    heads = [
+        "key",
+        "label",
+        "currency",
+        *keys,
+        "undated",
+        "unapplied",
+        "disputed",
+        "net",
+        "as_of",
+        "known_at",
+    ]
     asked = (found.question.as_of.isoformat(), str(found.question.known_at))
     rows = [
         (

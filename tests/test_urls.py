@@ -38,7 +38,7 @@ def filled(route):
     return "/" + route.replace("^", "").replace("$", "").replace("\\Z", "")
 
 
-ALL = list(dict((route, view) for route, view in addresses() if not route.startswith("^")).items())
+ALL = list({route: view for route, view in addresses() if not route.startswith("^")}.items())
 READ = [(route, view) for route, view in ALL if set(policies(view)) & {"*", "GET"}]
 
 
@@ -52,12 +52,14 @@ def test_no_address_is_without_a_policy(route, view):
     if route in OPEN_TO_ALL:
         return
     known = roles.all_verbs() | {PUBLIC, "logged_in"}
-    assert {p for p in policies(view).values()} <= known, policies(view)
+    assert set(policies(view).values()) <= known, policies(view)
 
 
 def test_every_operation_of_the_api_is_in_its_description():
     described = json_api.get_openapi_schema(path_prefix="/api/")["paths"]
-    routed = {"/" + re.sub(r"<(?:int|str):(\w+)>", r"{\1}", route) for route, _v in ALL if route.startswith("api/")}
+    routed = {
+        "/" + re.sub(r"<(?:int|str):(\w+)>", r"{\1}", route) for route, _v in ALL if route.startswith("api/")
+    }
     assert routed - {"/api/"} == set(described)
 
 
@@ -110,5 +112,3 @@ def test_an_unsafe_method_on_an_address_that_only_reads_is_405(method, login):
         if set(policies(view)) == {"GET"}:
             answer = client.generic(method, filled(route))
             assert answer.status_code == 405 and "GET" in answer["Allow"], (route, answer.status_code)
-
-

@@ -84,7 +84,9 @@ def undo(request: HttpRequest, data: Undoing) -> Any:
     rows = all_seen(Allocation.objects.select_related("debit__entity", "credit"), caller, data.allocations)
     chosen = [rows[pk] for pk in dict.fromkeys(data.allocations)]
     on = data.on or caller.day(chosen[0].debit.entity if chosen else None)
-    undone = allocation.unapply(allocations=chosen, on=on, reason=data.reason[:60], now=caller.now, by=caller.by)
+    undone = allocation.unapply(
+        allocations=chosen, on=on, reason=data.reason[:60], now=caller.now, by=caller.by
+    )
     return [show(row) for row in undone]
 
 

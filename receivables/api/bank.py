@@ -77,7 +77,9 @@ class Deciding(In):
 def accounts(request: HttpRequest, wanted: Query[Listing]) -> Any:
     """Our bank accounts."""
     caller = guards.of(request)
-    return page(BankAccount.objects.for_user(caller.user), wanted, lambda row: _account(caller, row), rising=True)
+    return page(
+        BankAccount.objects.for_user(caller.user), wanted, lambda row: _account(caller, row), rising=True
+    )
 
 
 @room.get("/bank/statements", "bank.view", Page[StatementOut])
@@ -98,7 +100,9 @@ def upload(
     """Takes a file in whole (MT940, CAMT.053, BAI2, OFX, CSV, XLSX); the same file again adds nothing."""
     caller = guards.of(request)
     if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
-        raise Problem(413, "too_large", f"A file has at most {settings.UPLOAD_MAX_BYTES} bytes.", field="file")
+        raise Problem(
+            413, "too_large", f"A file has at most {settings.UPLOAD_MAX_BYTES} bytes.", field="file"
+        )
     chosen = seen(BankAccount.objects.select_related("entity"), caller, account) if account else None
     mine = list(BankAccount.objects.for_user(caller.user).select_related("entity"))
     done = bank_intake.take_in(
@@ -137,7 +141,13 @@ def _seen(caller: Caller, statement_id: int) -> Any:
 
 
 def _account(caller: Caller, row: Any) -> dict[str, Any]:
-    said = {"id": row.pk, "entity": row.entity_id, "name": row.name, "iban": row.iban, "currency": row.currency}
+    said = {
+        "id": row.pk,
+        "entity": row.entity_id,
+        "name": row.name,
+        "iban": row.iban,
+        "currency": row.currency,
+    }
     return masked(caller, "bank", said)  # type: ignore[no-any-return]
 
 

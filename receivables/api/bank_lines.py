@@ -104,7 +104,9 @@ def index(request: HttpRequest, wanted: Query[Filters]) -> Any:
         "booked_to": "booked_on__lte",
     }  # fmt: skip
     given = {path: getattr(wanted, name) for name, path in paths.items() if getattr(wanted, name) is not None}
-    return page(StatementLine.objects.for_user(caller.user).filter(**given), wanted, lambda row: show(caller, row))
+    return page(
+        StatementLine.objects.for_user(caller.user).filter(**given), wanted, lambda row: show(caller, row)
+    )
 
 
 @room.get("/bank/lines/{int:line_id}", "bank.view", LineOut)

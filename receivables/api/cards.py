@@ -111,4 +111,9 @@ def card_invoice(row: Any) -> dict[str, Any]:
 
 
 def _payment(row: Any) -> dict[str, Any]:
-    return {"id": row.pk, "currency": row.currency, "amount": plain(row.amount, row.currency), "value_on": row.value_on}
+    return {
+        "id": row.pk,
+        "currency": row.currency,
+        "amount": plain(row.amount, row.currency),
+        "value_on": row.value_on,
+    }

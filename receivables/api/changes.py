@@ -132,12 +132,19 @@ def propose_tax_id(request: HttpRequest, customer_id: int, data: TaxId) -> Any:
     caller = guards.of(request)
     customer = seen(Customer.objects, caller, customer_id)
     row = sensitive.propose_tax_id(
-        customer=customer, country=data.country, tax_id=data.tax_id, reason=data.reason, now=caller.now, by=caller.by
+        customer=customer,
+        country=data.country,
+        tax_id=data.tax_id,
+        reason=data.reason,
+        now=caller.now,
+        by=caller.by,
     )
     return show(caller, row)
 
 
-@room.post("/customers/{int:customer_id}/bank-account-proposals", "customer.change_propose", ChangeOut, status=201)
+@room.post(
+    "/customers/{int:customer_id}/bank-account-proposals", "customer.change_propose", ChangeOut, status=201
+)
 def propose_bank_account(request: HttpRequest, customer_id: int, data: BankAccount) -> Any:
     """Proposes another bank account."""
     caller = guards.of(request)
@@ -183,7 +190,9 @@ def show(caller: Caller, row: Any) -> dict[str, Any]:
 
 
 def _kinds(caller: Caller) -> list[str]:
-    return [name for name, kind in changes.KINDS.items() if caller.may(kind.propose) or caller.may(kind.decide)]
+    return [
+        name for name, kind in changes.KINDS.items() if caller.may(kind.propose) or caller.may(kind.decide)
+    ]
 
 
 def _seen(caller: Caller, change_id: int) -> Any:
@@ -191,4 +200,3 @@ def _seen(caller: Caller, change_id: int) -> Any:
     if row.kind not in _kinds(caller):
         raise not_found()
     return row
-

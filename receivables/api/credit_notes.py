@@ -73,7 +73,9 @@ class OnAccount(In):
 def index(request: HttpRequest, wanted: Query[Filters]) -> Any:
     """Credit notes, newest first."""
     caller = guards.of(request)
-    given = {name: getattr(wanted, name) for name in ("number", "customer", "invoice") if getattr(wanted, name)}
+    given = {
+        name: getattr(wanted, name) for name in ("number", "customer", "invoice") if getattr(wanted, name)
+    }
     rows = CreditNote.objects.for_user(caller.user).filter(**given).select_related("entry")
     return page(rows, wanted, show)
 
@@ -84,7 +86,9 @@ def one(request: HttpRequest, note_id: int) -> Any:
     return show(seen(CreditNote.objects.select_related("entry"), guards.of(request), note_id))
 
 
-@room.post("/customers/{int:customer_id}/credit-notes", "invoice.cancel", CreditNoteOut, status=201, needs_key=True)
+@room.post(
+    "/customers/{int:customer_id}/credit-notes", "invoice.cancel", CreditNoteOut, status=201, needs_key=True
+)
 def on_account(request: HttpRequest, customer_id: int, data: OnAccount) -> Any:
     """Credit on the customer's account until it is applied."""
     caller = guards.of(request)
@@ -98,7 +102,11 @@ def on_account(request: HttpRequest, customer_id: int, data: OnAccount) -> Any:
 
 
 @room.post(
-    "/credit-notes/{int:note_id}/allocations", "payment.allocate", list[AllocationOut], status=201, needs_key=True
+    "/credit-notes/{int:note_id}/allocations",
+    "payment.allocate",
+    list[AllocationOut],
+    status=201,
+    needs_key=True,
 )
 def settle(request: HttpRequest, note_id: int, data: Applying) -> Any:
     """Applies the note to open items of its customer."""

@@ -141,7 +141,12 @@ def create(request: HttpRequest, data: New) -> Any:
     given.pop("entity")
     try:
         row = customers.create(
-            fields=given, entity=entity, profile=profile, today=caller.day(entity), now=caller.now, by=caller.by
+            fields=given,
+            entity=entity,
+            profile=profile,
+            today=caller.day(entity),
+            now=caller.now,
+            by=caller.by,
         )
     except Refused as refused:
         _leave_out(refused, caller)
@@ -156,7 +161,9 @@ def edit(request: HttpRequest, customer_id: int, data: Fields) -> Any:
     row = seen(Customer.objects, caller, customer_id)
     fields = data.model_dump(exclude_unset=True, exclude_none=True)
     try:
-        row = customers.edit(customer=row, version=version(request), fields=fields, now=caller.now, by=caller.by)
+        row = customers.edit(
+            customer=row, version=version(request), fields=fields, now=caller.now, by=caller.by
+        )
     except Refused as refused:
         _leave_out(refused, caller)
         raise

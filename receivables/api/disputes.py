@@ -133,7 +133,11 @@ def assign(request: HttpRequest, dispute_id: int, data: Assigning) -> Any:
     if data.owner and owner is None:
         raise Refused("not_staff", "There is no such active member of staff.", field="owner")
     row = disputes.assign(
-        dispute=_seen(caller, dispute_id), owner=owner, department=data.department, now=caller.now, by=caller.by
+        dispute=_seen(caller, dispute_id),
+        owner=owner,
+        department=data.department,
+        now=caller.now,
+        by=caller.by,
     )
     return show(row)
 
@@ -147,7 +151,12 @@ def accept(request: HttpRequest, dispute_id: int, data: Accepting) -> Any:
     if credit is not None:
         caller.require("invoice.cancel")
     row = disputes.accept(
-        dispute=row, resolution=data.resolution, credit=credit, on=caller.day(row.entity), now=caller.now, by=caller.by
+        dispute=row,
+        resolution=data.resolution,
+        credit=credit,
+        on=caller.day(row.entity),
+        now=caller.now,
+        by=caller.by,
     )
     return show(row)
 
@@ -167,7 +176,9 @@ def withdraw(request: HttpRequest, dispute_id: int, data: Closing) -> Any:
     caller = guards.of(request)
     row = _seen(caller, dispute_id)
     on = caller.day(row.entity)
-    return show(disputes.withdraw(dispute=row, resolution=data.resolution, on=on, now=caller.now, by=caller.by))
+    return show(
+        disputes.withdraw(dispute=row, resolution=data.resolution, on=on, now=caller.now, by=caller.by)
+    )
 
 
 def _seen(caller: Caller, dispute_id: int) -> Any:

@@ -24,7 +24,9 @@ def enter(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
             response = problems.answer(problems.of_exception(error))
         if response.status_code == 405 and response["Content-Type"] != problems.MEDIA_TYPE:
             allow = ", ".join(sorted(response["Allow"].split(", ")))
-            said = Problem(405, "method_not_allowed", f"This address takes {allow}.", headers={"Allow": allow})
+            said = Problem(
+                405, "method_not_allowed", f"This address takes {allow}.", headers={"Allow": allow}
+            )
             response = problems.answer(said)
         response["Cache-Control"] = "no-store"
         return response

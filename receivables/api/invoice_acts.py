@@ -109,7 +109,9 @@ def send(request: HttpRequest, invoice_id: int, data: Sending) -> Any:
     return _dispatch(sent.dispatch)
 
 
-@room.post("/invoices/{int:invoice_id}/credit-notes", "invoice.cancel", CreditNoteOut, status=201, needs_key=True)
+@room.post(
+    "/invoices/{int:invoice_id}/credit-notes", "invoice.cancel", CreditNoteOut, status=201, needs_key=True
+)
 def credit(request: HttpRequest, invoice_id: int, data: Crediting) -> Any:
     """A credit note for part or all of the invoice; what exceeds the open rest stays as credit on the account."""
     caller = guards.of(request)
@@ -134,7 +136,11 @@ def cancel(request: HttpRequest, invoice_id: int, data: Cancelling) -> Any:
 
 
 @room.post(
-    "/invoices/{int:invoice_id}/write-off-proposals", "invoice.write_off_propose", ChangeOut, status=201, needs_key=True
+    "/invoices/{int:invoice_id}/write-off-proposals",
+    "invoice.write_off_propose",
+    ChangeOut,
+    status=201,
+    needs_key=True,
 )
 def propose_loss(request: HttpRequest, invoice_id: int, data: Loss) -> Any:
     """Proposes to give up everything still open. Nothing moves until a second person approves."""

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query
 
 from receivables import invoice_list
-from receivables.api.requests import LineOut, lines
+from receivables.api.invoice_requests import LineOut, lines
 from receivables.invoice_list import Wanted
 from receivables.models import Invoice
 from receivables.wire import guards
@@ -140,7 +140,9 @@ def full(caller: Caller, row: Any) -> dict[str, Any]:
     fresh = invoice_list.with_figures(rows, today=caller.day(row.entity)).get()
     return show(fresh) | {
         "lines": lines(fresh),
-        "instalments": [_instalment(each, fresh.currency) for each in fresh.instalments.select_related("entry")],
+        "instalments": [
+            _instalment(each, fresh.currency) for each in fresh.instalments.select_related("entry")
+        ],
         "credit_notes": list(fresh.credit_notes.order_by("pk").values_list("number", flat=True)),
     }
 

@@ -150,7 +150,11 @@ def receive(request: HttpRequest, data: Receipt) -> Any:
 
 
 @room.post(
-    "/payments/{int:payment_id}/allocations", "payment.allocate", list[AllocationOut], status=201, needs_key=True
+    "/payments/{int:payment_id}/allocations",
+    "payment.allocate",
+    list[AllocationOut],
+    status=201,
+    needs_key=True,
 )
 def settle(request: HttpRequest, payment_id: int, data: Applying) -> Any:
     """Applies the payment to open items of its customer."""
@@ -180,7 +184,11 @@ def undo_reversal(request: HttpRequest, reversal_id: int) -> Any:
 
 
 @room.post(
-    "/payments/{int:payment_id}/refund-proposals", "payment.refund_propose", ChangeOut, status=201, needs_key=True
+    "/payments/{int:payment_id}/refund-proposals",
+    "payment.refund_propose",
+    ChangeOut,
+    status=201,
+    needs_key=True,
 )
 def propose_refund(request: HttpRequest, payment_id: int, data: Refunding) -> Any:
     """Proposes to give money back. Nothing moves until a second person approves."""
@@ -197,7 +205,9 @@ def propose_refund(request: HttpRequest, payment_id: int, data: Refunding) -> An
 
 
 def _seen(caller: Caller, payment_id: int) -> Any:
-    return seen(Payment.objects.select_related("entry", "entity", "customer", "bank_line"), caller, payment_id)
+    return seen(
+        Payment.objects.select_related("entry", "entity", "customer", "bank_line"), caller, payment_id
+    )
 
 
 def show(caller: Caller, row: Any) -> dict[str, Any]:

@@ -62,7 +62,12 @@ def close(request: HttpRequest, data: Closing) -> Any:
     caller = guards.of(request)
     entity = seen(LegalEntity.objects, caller, data.entity)
     row = periods.lock(
-        entity=entity, until=data.until, reason=data.reason, today=caller.day(entity), now=caller.now, by=caller.by
+        entity=entity,
+        until=data.until,
+        reason=data.reason,
+        today=caller.day(entity),
+        now=caller.now,
+        by=caller.by,
     )
     return _period(row)
 
@@ -72,7 +77,9 @@ def reopen(request: HttpRequest, data: Opening) -> Any:
     """Opens them again, with a reason for the auditor."""
     caller = guards.of(request)
     entity = seen(LegalEntity.objects, caller, data.entity)
-    return _period(periods.reopen(entity=entity, until=data.until, reason=data.reason, now=caller.now, by=caller.by))
+    return _period(
+        periods.reopen(entity=entity, until=data.until, reason=data.reason, now=caller.now, by=caller.by)
+    )
 
 
 def _period(row: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from receivables.api.requests import RequestOut, found, full
+from receivables.api.invoice_requests import RequestOut, found, full
 from receivables.services import approving, requesting
 from receivables.wire import guards
 from receivables.wire.room import Room

@@ -49,7 +49,12 @@ class Api(NinjaAPI):
 def build() -> Api:
     """The API with every room of every floor."""
     made = Api(
-        title="Duebook", version="1", description=DESCRIPTION, docs_url=None, openapi_url="", parser=parsing.Strict()
+        title="Duebook",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        openapi_url="",
+        parser=parsing.Strict(),
     )
     for kind in (Exception, HttpError, ValidationError, AuthenticationError):
         made.add_exception_handler(kind, problems.handle)

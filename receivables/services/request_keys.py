@@ -36,7 +36,9 @@ def once(
     if not mine:
         if claimed.body_hash != body_hash:
             raise Refused(
-                "key_reused", _("This Idempotency-Key was used for another request. Take a new one."), field="Idempotency-Key"
+                "key_reused",
+                _("This Idempotency-Key was used for another request. Take a new one."),
+                field="Idempotency-Key",
             )
         return Answer(claimed.status or 200, claimed.answer, replayed=True)
     status, text = act()
@@ -52,6 +54,8 @@ def _claim(caller: str, key: str, body_hash: str, now: datetime) -> tuple[Reques
         return there, False
     try:
         with transaction.atomic():
-            return RequestKey.objects.create(caller=caller, key=key, body_hash=body_hash, created_at=now), True
+            return RequestKey.objects.create(
+                caller=caller, key=key, body_hash=body_hash, created_at=now
+            ), True
     except IntegrityError:
         return RequestKey.objects.get(caller=caller, key=key), False

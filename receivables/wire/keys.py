@@ -30,7 +30,8 @@ def of(request: HttpRequest, *, required: bool) -> str:
 def body_hash(request: HttpRequest) -> str:
     """SHA-256 of method, address and meaning of the body: blanks and the order of JSON keys do not matter."""
     said = json.dumps(
-        [request.method, request.get_full_path(), _content(request), request.headers.get("If-Match", "")], sort_keys=True
+        [request.method, request.get_full_path(), _content(request), request.headers.get("If-Match", "")],
+        sort_keys=True,
     )
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -36,7 +36,9 @@ class Listing(BaseModel):
     after: Annotated[
         str, BeforeValidator(_cursor), Field(pattern="^[0-9]{0,18}$", description="`next` of the page before")
     ] = ""
-    limit: Annotated[int, BeforeValidator(_limit), Field(ge=1, description="at most 200; more is cut to 200")] = USUAL
+    limit: Annotated[
+        int, BeforeValidator(_limit), Field(ge=1, description="at most 200; more is cut to 200")
+    ] = USUAL
 
 
 class Page(BaseModel, Generic[Row]):

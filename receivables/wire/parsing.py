@@ -19,7 +19,9 @@ class Strict(Parser):
     def parse_body(self, request: HttpRequest) -> DictStrAny:
         content_type = getattr(request, "content_type", JSON_TYPE)
         if content_type != JSON_TYPE:
-            raise Problem(415, "content_type", f"Send {JSON_TYPE}, not {str(content_type)[:60] or 'nothing'}.")
+            raise Problem(
+                415, "content_type", f"Send {JSON_TYPE}, not {str(content_type)[:60] or 'nothing'}."
+            )
         return read(request.body)  # type: ignore[no-any-return]
 
 

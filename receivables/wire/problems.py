@@ -111,7 +111,9 @@ def of_exception(error: Exception) -> Problem:
         case DataError() | OverflowError():
             return Problem(422, "out_of_range", "A value is longer or larger than the books can hold.")
         case Unreadable():
-            return of_refused(Refused(error.code, str(error), field="file", line=error.line, column=error.column))
+            return of_refused(
+                Refused(error.code, str(error), field="file", line=error.line, column=error.column)
+            )
         case _:
             return _of_transport(error)
 
@@ -120,7 +122,13 @@ def _of_transport(error: Exception) -> Problem:
     match error:
         case RequestDataTooBig():
             return Problem(413, "too_large", "The body is larger than this address takes.")
-        case TooManyFilesSent() | SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
+        case (
+            TooManyFilesSent()
+            | SuspiciousOperation()
+            | BadRequest()
+            | MultiPartParserError()
+            | UnreadablePostError()
+        ):
             return Problem(400, "unreadable", "The request cannot be read.")
     log.error("the API failed", exc_info=error)
     return Problem(500, "failed", "Something went wrong on our side; it has been logged.")
@@ -141,7 +149,9 @@ def of_validation(error: ValidationError) -> Problem:
         source, *path = each["loc"]
         path = path[1:] if source == "body" else path
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-        listed.append({"field": where, "pointer": pointer(where), "code": each["type"], "detail": each["msg"]})
+        listed.append(
+            {"field": where, "pointer": pointer(where), "code": each["type"], "detail": each["msg"]}
+        )
     first = listed[0]
     status = 400 if all(each["code"] in _BAD_REQUEST for each in listed) else 422
     code = first["code"] if status == 400 or first["code"] == "extra_forbidden" else "invalid"
@@ -153,7 +163,9 @@ def of_validation(error: ValidationError) -> Problem:
 def answer(problem: Problem) -> HttpResponse:
     """The problem as an HTTP answer."""
     response = HttpResponse(
-        json.dumps(problem.body(), ensure_ascii=False, default=str), status=problem.status, content_type=MEDIA_TYPE
+        json.dumps(problem.body(), ensure_ascii=False, default=str),
+        status=problem.status,
+        content_type=MEDIA_TYPE,
     )
     for name, value in problem.headers.items():
         response[name] = value

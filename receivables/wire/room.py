@@ -176,7 +176,9 @@ def _parameters(view: View) -> tuple[frozenset[str], bool]:
     names: set[str] = set()
     has_body = False
     for parameter in inspect.signature(view).parameters.values():
-        kind, *_marks = get_args(parameter.annotation) if get_origin(parameter.annotation) else (parameter.annotation,)
+        kind, *_marks = (
+            get_args(parameter.annotation) if get_origin(parameter.annotation) else (parameter.annotation,)
+        )
         model = isinstance(kind, type) and issubclass(kind, BaseModel)
         sources = {type(mark).__name__ for mark in getattr(parameter.annotation, "__metadata__", ())}
         if "Query" in sources:
@@ -190,7 +192,12 @@ def _refuse_odd_query(request: HttpRequest, allowed: frozenset[str]) -> None:
     for name, values in request.GET.lists():
         if name not in allowed:
             known = ", ".join(sorted(allowed)) or "none"
-            raise Problem(422, "unknown_parameter", f"There is no parameter {name[:40]!r}. Known: {known}.", field=name[:40])
+            raise Problem(
+                422,
+                "unknown_parameter",
+                f"There is no parameter {name[:40]!r}. Known: {known}.",
+                field=name[:40],
+            )
         if len(values) > 1:
             raise Problem(400, "repeated_parameter", f"{name} is given {len(values)} times.", field=name)
 

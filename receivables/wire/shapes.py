@@ -73,7 +73,9 @@ Day = Annotated[date, BeforeValidator(_day)]
 Amount = Annotated[
     str,
     Field(
-        strict=True, pattern=r"^[0-9]{1,16}(\.[0-9]{1,4})?$", description="Major units as a decimal string: \"19.90\"."
+        strict=True,
+        pattern=r"^[0-9]{1,16}(\.[0-9]{1,4})?$",
+        description='Major units as a decimal string: "19.90".',
     ),
 ]
 Currency = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$", description="ISO 4217")]
@@ -85,7 +87,9 @@ Reason = Annotated[str, Field(strict=True, min_length=1, max_length=200), AfterV
 Note = Annotated[str, Field(strict=True, max_length=4000), AfterValidator(_clean_lines)]
 Hash = Annotated[str, Field(strict=True, pattern=r"^[0-9a-f]{64}$")]
 
-Said = Annotated[str, Field(pattern=r"^-?[0-9]{1,20}(\.[0-9]{1,4})?$", description="Major units as a decimal string")]
+Said = Annotated[
+    str, Field(pattern=r"^-?[0-9]{1,20}(\.[0-9]{1,4})?$", description="Major units as a decimal string")
+]
 """An amount in an answer, beside its `currency`."""
 
 

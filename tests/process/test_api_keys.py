@@ -14,12 +14,17 @@ import sys
 from datetime import UTC, datetime, time
 from receivables.models import ApiToken, Customer, LegalEntity, Role, User
 from receivables.services import tokens
-e = LegalEntity.objects.create(code="N", name="N", country="DE", time_zone="Europe/Berlin", currency="EUR", work_starts=time(9), work_ends=time(17))
+e = LegalEntity.objects.create(
+    code="N", name="N", country="DE", time_zone="Europe/Berlin", currency="EUR", work_starts=time(9), work_ends=time(17)
+)
 c = Customer.objects.create(code="acme", legal_name="Acme", created_at=datetime.now(UTC))
 role, _new = Role.objects.get_or_create(code="accountant", defaults={"label": "accountant", "shipped": True})
 u = User.objects.create_user("ann", all_entities=True)
 u.roles.add(role)
-ApiToken.objects.create(user=u, label="t", prefix="dbk_test", token_hash=tokens.hashed("dbk_secret"), verbs=["payment.receive"], created_at=datetime.now(UTC))
+ApiToken.objects.create(
+    user=u, label="t", prefix="dbk_test", token_hash=tokens.hashed("dbk_secret"), verbs=["payment.receive"],
+    created_at=datetime.now(UTC),
+)
 print(e.pk, c.pk)
 """
 SERVE = """
@@ -55,7 +60,11 @@ class Server:
 
     def post(self, body, key):
         """(status, body, replayed) of one POST."""
-        headers = {"Authorization": "Bearer dbk_secret", "Content-Type": "application/json", "Idempotency-Key": key}
+        headers = {
+            "Authorization": "Bearer dbk_secret",
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+        }
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/payments", json.dumps(body).encode(), headers, method="POST"
         )
@@ -72,10 +81,19 @@ def receipt(start_process):
     out, err = made.communicate(timeout=60)
     assert made.returncode == 0, err
     entity, customer = map(int, out.split())
-    return {"entity": entity, "customer": customer, "amount": "5.00", "currency": "EUR", "value_on": "2026-03-02", "reference": "r"}
+    return {
+        "entity": entity,
+        "customer": customer,
+        "amount": "5.00",
+        "currency": "EUR",
+        "value_on": "2026-03-02",
+        "reference": "r",
+    }
 
 
-def test_P10_bad_input_37_twenty_at_once_with_one_key_have_one_effect_also_after_a_kill(start_process, receipt, ask, scale):
+def test_P10_bad_input_37_twenty_at_once_with_one_key_have_one_effect_also_after_a_kill(
+    start_process, receipt, ask, scale
+):
     server, rounds = Server(start_process), scale(20)
     answers = {}
 

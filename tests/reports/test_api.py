@@ -11,7 +11,10 @@ def test_003_39_the_report_brings_rows_totals_and_a_proof_without_difference(api
     world.receive("acme", "5.00")
     said = api("accountant").get(f"reports/aging?as_of={DAY_0 + timedelta(days=31)}").json()
     assert said["buckets"] == ["not_due", "1-30", "31-60", "61-90", "90+"]
-    assert {row["label"]: row["net"] for row in said["rows"]} == {"Globex Retail BV": "60.00", "Acme Tools GmbH": "45.00"}
+    assert {row["label"]: row["net"] for row in said["rows"]} == {
+        "Globex Retail BV": "60.00",
+        "Acme Tools GmbH": "45.00",
+    }
     (total,), (proof,) = said["totals"], said["proofs"]
     assert total["buckets"]["31-60"] == "60.00" and total["unapplied"] == "5.00"
     assert (proof["net"], proof["ledger"], proof["difference"]) == ("105.00", "105.00", "0.00")
@@ -38,6 +41,13 @@ def test_the_csv_has_the_same_figures_and_needs_the_right_to_export(api, world):
 
 def test_wrong_buckets_groups_and_days_are_422(api):
     mine = api("accountant")
-    for query in ("buckets=90,30", "buckets=x", "group_by=password", "as_of=31.03.2026", "known_at=-1", "known_at=x"):
+    for query in (
+        "buckets=90,30",
+        "buckets=x",
+        "group_by=password",
+        "as_of=31.03.2026",
+        "known_at=-1",
+        "known_at=x",
+    ):
         answer = mine.get(f"reports/aging?{query}")
         assert answer.status_code == 422 and answer.json()["code"], query

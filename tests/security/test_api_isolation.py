@@ -1,4 +1,4 @@
-"""P16: for every operation of the API and every role, foreign and absent cannot be told apart, and no list leaks a foreign word."""
+"""P16: for every operation and role of the API, foreign and absent look the same, and no list leaks a foreign word."""
 
 import re
 
@@ -8,7 +8,18 @@ from receivables.access_table import ROLES
 from receivables.actor import Actor
 from receivables.conf.api import api as json_api
 from receivables.models import (
-    Allocation, BankAccount, Change, Contact, CreditNote, Dispute, ImportFile, Invoice, Payment, Reversal, Statement, StatementLine,
+    Allocation,
+    BankAccount,
+    Change,
+    Contact,
+    CreditNote,
+    Dispute,
+    ImportFile,
+    Invoice,
+    Payment,
+    Reversal,
+    Statement,
+    StatementLine,
 )  # fmt: skip
 from receivables.rules.money import Money
 from receivables.services import adjustments, cash, changes, contacts, disputes, requesting
@@ -33,15 +44,28 @@ class Foreign:
         bounced = world.receive(self.customer.code, "5.00", ref=CANARY)
         reversal = cash.reverse(payment=bounced, reason="bounce", on=DAY_0, now=now, by=world.by, note=CANARY)
         entry = invoice.instalments.get().entry
-        dispute = disputes.open_on(entry=entry, reason="price", note=CANARY, today=DAY_0, now=now, by=world.by)
+        dispute = disputes.open_on(
+            entry=entry, reason="price", note=CANARY, today=DAY_0, now=now, by=world.by
+        )
         note = adjustments.credit(
-            invoice=invoice, amount=Money.of("1.00", "EUR"), on=DAY_0, reason_code="price", reason=CANARY, now=now, by=world.by
+            invoice=invoice,
+            amount=Money.of("1.00", "EUR"),
+            on=DAY_0,
+            reason_code="price",
+            reason=CANARY,
+            now=now,
+            by=world.by,
         )
         contact = contacts.add(
             customer=self.customer, fields={"name": CANARY, "email": "x@example.com"}, now=now, by=world.by
         )
         draft = requesting.draft(
-            entity=self.entity, customer=self.customer, content=Content(description=CANARY), today=DAY_0, now=now, by=world.by
+            entity=self.entity,
+            customer=self.customer,
+            content=Content(description=CANARY),
+            today=DAY_0,
+            now=now,
+            by=world.by,
         )
         outsider = world.user("accountant", "foreign-accountant")
         change = changes.propose(
@@ -59,10 +83,22 @@ class Foreign:
     def _bank(self, now):
         account = BankAccount.objects.create(entity=self.entity, name=CANARY, iban=CANARY, currency="EUR")
         file = ImportFile.objects.create(
-            entity=self.entity, kind="bank", name=CANARY, sha256="0" * 64, state="DONE", taken_in_by="x", taken_in_at=now
+            entity=self.entity,
+            kind="bank",
+            name=CANARY,
+            sha256="0" * 64,
+            state="DONE",
+            taken_in_by="x",
+            taken_in_at=now,
         )
         statement = Statement.objects.create(
-            account=account, import_file=file, format="csv", currency="EUR", state="TAKEN_IN", number=CANARY, recorded_at=now
+            account=account,
+            import_file=file,
+            format="csv",
+            currency="EUR",
+            state="TAKEN_IN",
+            number=CANARY,
+            recorded_at=now,
         )
         return StatementLine.objects.create(
             account=account, statement=statement, booked_on=DAY_0, currency="EUR", amount=100, text_hash="0" * 64,
@@ -74,7 +110,9 @@ def operations():
     """(method, path with blanks) of everything the description names."""
     paths = json_api.get_openapi_schema(path_prefix="/api/")["paths"]
     return [
-        (method.upper(), path.removeprefix("/api/")) for path, held in sorted(paths.items()) for method in sorted(held)
+        (method.upper(), path.removeprefix("/api/"))
+        for path, held in sorted(paths.items())
+        for method in sorted(held)
     ]
 
 
@@ -99,7 +137,13 @@ def body_of(path):
     last = path.rsplit("/", 1)[-1]
     body = dict(BODIES.get(last, {}))
     if last == "withdraw":
-        keep = "note" if path.startswith("changes") else "reason" if path.startswith("requests") else "resolution"
+        keep = (
+            "note"
+            if path.startswith("changes")
+            else "reason"
+            if path.startswith("requests")
+            else "resolution"
+        )
         return {keep: body[keep]}
     if last == "accept" and path.startswith("bank"):
         return {"customer": 1, "items": []}
@@ -126,10 +170,17 @@ def test_P16_foreign_and_absent_are_the_same_for_every_operation(role, world):
         template = path.replace(name[0], "{}")
         there = ask(caller, method, template.format(foreign.ids[name[1]]))
         nowhere = ask(caller, method, template.format(ABSENT))
-        assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content), (role, method, path)
+        assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content), (
+            role,
+            method,
+            path,
+        )
         assert there.status_code in (403, 404, 422), (role, method, path, there.status_code, there.content)
         if there.status_code == 422:
-            assert there.json()["errors"], (role, path)  # the shape of the body was wrong before any id was looked at
+            assert there.json()["errors"], (
+                role,
+                path,
+            )  # the shape of the body was wrong before any id was looked at
         walked += 1
     assert walked > 30
 
@@ -145,7 +196,11 @@ def test_P16_no_list_report_or_search_contains_a_foreign_word(role, world):
     for method, path in operations():
         if method != "GET" or "{" in path or path == "openapi.json":
             continue
-        queries = ["", "?limit=200"] if "aging" not in path else ["", "?group_by=rep", "?group_by=entity", "?group_by=region"]
+        queries = (
+            ["", "?limit=200"]
+            if "aging" not in path
+            else ["", "?group_by=rep", "?group_by=entity", "?group_by=region"]
+        )
         queries += [f"?q={CANARY[:6]}"] if path in ("customers", "invoices") else []
         for query in queries if path not in ("me", "health") else [""]:
             answer = caller.get(path + query)
@@ -159,7 +214,17 @@ def test_P16_no_list_report_or_search_contains_a_foreign_word(role, world):
 def test_P16_the_canary_is_seen_by_those_who_may(world):
     caller = Api(world.user("finance_manager"))
     Foreign(world)
-    for path in ("customers", "invoices", "payments", "open-items", "disputes", "changes", "requests", "bank/lines", "audit"):
+    for path in (
+        "customers",
+        "invoices",
+        "payments",
+        "open-items",
+        "disputes",
+        "changes",
+        "requests",
+        "bank/lines",
+        "audit",
+    ):
         assert CANARY in caller.get(path).content.decode(), path
 
 
@@ -170,7 +235,14 @@ def test_P16_a_customer_of_two_entities_shows_each_only_its_own_money(world):
     other = world.legal_entity("FX", "Foreign Ltd", "EUR", "Europe/London", "GB")
     world.issue("acme", "7777.00", entity=other, number="FX-1")
     customer = world.customer("acme")
-    for path in (f"customers/{customer.pk}/card", "open-items", "balances", "reports/aging", "invoices", "entries"):
+    for path in (
+        f"customers/{customer.pk}/card",
+        "open-items",
+        "balances",
+        "reports/aging",
+        "invoices",
+        "entries",
+    ):
         assert "7777.00" not in caller.get(path).content.decode(), path
 
 

@@ -13,13 +13,17 @@ MT940 = (
 
 @pytest.fixture
 def upload(api, world):
-    account = BankAccount.objects.create(entity=world.entity, name="main", iban="DE02120300000000202051", currency="EUR")
+    account = BankAccount.objects.create(
+        entity=world.entity, name="main", iban="DE02120300000000202051", currency="EUR"
+    )
     mine = api("accountant")
 
     def send(data=MT940, key="", **form):
         headers = {"Authorization": f"Bearer {mine.secret}"} | ({"Idempotency-Key": key} if key else {})
         file = SimpleUploadedFile("s.sta", data.encode() if isinstance(data, str) else data)
-        return mine.client.post("/api/bank/statements", {"file": file, "account": account.pk, **form}, headers=headers)
+        return mine.client.post(
+            "/api/bank/statements", {"file": file, "account": account.pk, **form}, headers=headers
+        )
 
     return mine, send
 
@@ -39,7 +43,10 @@ def test_003_39_a_line_is_applied_to_an_open_item_and_freed_again(upload, world)
     send()
     (line,) = mine.get("bank/lines?state=NEW").json()["items"]
     assert line["amount"] == "10.00" and mine.get(f"bank/lines/{line['id']}/proposals").status_code == 200
-    body = {"customer": invoice.customer_id, "items": [{"entry": invoice.instalments.get().entry_id, "amount": "10.00"}]}
+    body = {
+        "customer": invoice.customer_id,
+        "items": [{"entry": invoice.instalments.get().entry_id, "amount": "10.00"}],
+    }
     made = mine.post(f"bank/lines/{line['id']}/accept", body)
     assert made.status_code == 201 and made.json()["bank_line"] == line["id"]
     assert mine.get(f"invoices/{invoice.pk}").json()["state"] == "PAID"
@@ -47,7 +54,9 @@ def test_003_39_a_line_is_applied_to_an_open_item_and_freed_again(upload, world)
     assert mine.post(f"bank/lines/{line['id']}/undo").json()["state"] == "NEW"
 
 
-@pytest.mark.parametrize(("data", "status"), [(b"", 422), (b"%PDF-1.4 x", 415), (b"MZ\x00\x01", 415)], ids=["empty", "pdf", "exe"])
+@pytest.mark.parametrize(
+    ("data", "status"), [(b"", 422), (b"%PDF-1.4 x", 415), (b"MZ\x00\x01", 415)], ids=["empty", "pdf", "exe"]
+)
 def test_bad_input_22_a_file_of_another_kind_is_refused_whole(upload, data, status):
     _mine, send = upload
     answer = send(data)

@@ -19,7 +19,10 @@ def test_003_39_a_customer_is_made_given_a_contact_and_activated(api, world):
     pk = made.json()["id"]
     missing = mine.post(f"customers/{pk}/activate")
     assert missing.status_code == 422 and missing.json()["figures"]["gaps"] == ["billing_contact"]
-    assert mine.post(f"customers/{pk}/contacts", {"name": "Billing", "email": "b@acme.example"}).status_code == 201
+    assert (
+        mine.post(f"customers/{pk}/contacts", {"name": "Billing", "email": "b@acme.example"}).status_code
+        == 201
+    )
     assert mine.post(f"customers/{pk}/activate").json()["state"] == "ACTIVE"
     assert mine.get("customers?code=D-1").json()["items"][0]["id"] == pk
     assert [p["segment"] for p in mine.get(f"customers/{pk}").json()["profiles"]] == ["retail"]
@@ -42,7 +45,9 @@ def test_bad_input_38_without_a_version_nothing_is_edited(api, world, version, s
     assert api("accountant").patch(f"customers/{pk}", {"notes": "x"}, version).status_code == status
 
 
-@pytest.mark.parametrize("field", ["id", "state", "version", "bank_account", "parent", "stop_version", "created_at"])
+@pytest.mark.parametrize(
+    "field", ["id", "state", "version", "bank_account", "parent", "stop_version", "created_at"]
+)
 def test_bad_input_33_read_only_fields_of_a_customer_are_422(api, world, field):
     pk = world.customer("acme").pk
     answer = api("accountant").patch(f"customers/{pk}", {field: "x"}, 1)
@@ -51,14 +56,17 @@ def test_bad_input_33_read_only_fields_of_a_customer_are_422(api, world, field):
 
 HIDDEN = {
     "sales_rep": {"bank_account"}, "sales_manager": {"bank_account"}, "collector": {"bank_account", "tax_id", "tax_id_note"},
-    "accountant": set(), "finance_manager": set(), "cfo": set(), "auditor": set(), "admin": {"bank_account", "tax_id", "tax_id_note"},
+    "accountant": set(), "finance_manager": set(), "cfo": set(), "auditor": set(),
+    "admin": {"bank_account", "tax_id", "tax_id_note"},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("role", HIDDEN)
 def test_003_41_a_hidden_field_is_absent_from_every_answer(api, world, role):
     mine = api(role)
-    customer = world.customer("acme", bank_account="CANARY-ACCOUNT", rep=mine.user if role == "sales_rep" else None)
+    customer = world.customer(
+        "acme", bank_account="CANARY-ACCOUNT", rep=mine.user if role == "sales_rep" else None
+    )
     for path in (f"customers/{customer.pk}", "customers"):
         said = mine.get(path).json()
         row = said if "id" in said else said["items"][0]
@@ -77,13 +85,16 @@ def test_003_41_a_hidden_or_locked_field_is_not_written(api, world):
     terms = {"entity": world.entity.pk, "terms": {}, "valid_from": "2026-12-01", "reason": "asked"}
     assert rep.post(f"customers/{customer.pk}/terms-proposals", terms).status_code == 403
     assert not Change.objects.exists()
-    assert api("collector").post("customers", {"entity": 1, "code": "x", "legal_name": "x"}).status_code == 403
+    assert (
+        api("collector").post("customers", {"entity": 1, "code": "x", "legal_name": "x"}).status_code == 403
+    )
 
 
 def test_003_41_a_proposal_and_the_audit_hide_the_field_too(api, world):
     customer = world.customer("acme")
     api("accountant").post(
-        f"customers/{customer.pk}/bank-account-proposals", {"bank_account": "DE02120300000000202051", "reason": "new bank"}
+        f"customers/{customer.pk}/bank-account-proposals",
+        {"bank_account": "DE02120300000000202051", "reason": "new bank"},
     )
     shown = {role: api(role).get("changes").content.decode() for role in ("finance_manager", "sales_manager")}
     assert "DE02120300000000202051" in shown["finance_manager"]
@@ -112,7 +123,10 @@ def test_000_32_the_card_shows_invoice_and_payment_status(api, world):
     said = rep.get(f"customers/{customer.pk}/card?as_of={DAY_0 + timedelta(days=6)}").json()
     (balance,) = said["balances"]
     assert (balance["open"], balance["overdue"], balance["currency"]) == ("110.00", "60.00", "EUR")
-    assert {row["number"]: (row["open"], row["overdue"]) for row in said["invoices"]}[late.number] == ("60.00", True)
+    assert {row["number"]: (row["open"], row["overdue"]) for row in said["invoices"]}[late.number] == (
+        "60.00",
+        True,
+    )
     assert [row["amount"] for row in said["payments"]] == ["40.00"]
 
 

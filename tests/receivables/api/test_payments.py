@@ -36,7 +36,10 @@ def test_003_39_money_is_received_applied_undone_and_reversed(mine, world):
     assert [(row["amount"], row["reverses"]) for row in undone] == [("-80.00", made["id"])]
     assert mine.post(f"{path}/reversals", {"reason": "bounce"}).status_code == 201
     assert mine.get(path).json()["reversed"] is True
-    assert mine.get("balances").json()["positions"][0] | {"holds": True} == mine.get("balances").json()["positions"][0]
+    assert (
+        mine.get("balances").json()["positions"][0] | {"holds": True}
+        == mine.get("balances").json()["positions"][0]
+    )
 
 
 def test_bad_input_41_more_than_open_is_409_with_figures(mine, world):
@@ -117,7 +120,9 @@ def test_a_credit_note_lowers_the_invoice_and_is_listed_by_number(mine, world):
     body = {"amount": "30.00", "currency": "EUR", "reason_code": "price", "reason": "agreed"}
     note = mine.post(f"invoices/{invoice.pk}/credit-notes", body)
     assert note.status_code == 201, note.content
-    assert mine.get(f"credit-notes?number={note.json()['number']}").json()["items"][0]["id"] == note.json()["id"]
+    assert (
+        mine.get(f"credit-notes?number={note.json()['number']}").json()["items"][0]["id"] == note.json()["id"]
+    )
     assert mine.get(f"invoices?number={invoice.number}").json()["items"][0]["open"] == "50.00"
 
 
@@ -127,7 +132,9 @@ def test_open_items_and_balances_answer_as_of_and_as_known_at(mine, world):
     world.pay(invoice, "30.00")
     query = f"customer={invoice.customer_id}&as_of=2026-03-02"
     assert [row["open"] for row in mine.get(f"open-items?{query}").json()["items"]] == ["50.00"]
-    assert [row["open"] for row in mine.get(f"open-items?{query}&known_at={known}").json()["items"]] == ["80.00"]
+    assert [row["open"] for row in mine.get(f"open-items?{query}&known_at={known}").json()["items"]] == [
+        "80.00"
+    ]
     before = mine.get("balances?as_of=2026-01-01").json()
     assert before["positions"] == [] and before["as_of"] == "2026-01-01"
 
@@ -140,5 +147,7 @@ def test_a_dispute_is_opened_once_and_resolved(mine, world):
     assert mine.post("disputes", body).status_code == 409
     path = f"disputes/{made.json()['id']}"
     assert mine.post(f"{path}/assign", {"owner": "finance_manager"}).json()["owner"] == "finance_manager"
-    assert mine.post(f"{path}/accept", {"resolution": "agreed", "credit": "20.00"}).json()["state"] == "ACCEPTED"
+    assert (
+        mine.post(f"{path}/accept", {"resolution": "agreed", "credit": "20.00"}).json()["state"] == "ACCEPTED"
+    )
     assert mine.get(f"invoices/{invoice.pk}").json()["open"] == "60.00"

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
-    content_type_conformance, response_schema_conformance, status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
 )  # fmt: skip
 
 from receivables.conf.api import api as json_api
@@ -34,7 +36,10 @@ def described(world):
     world.issue("globex", "7.00")
     schema = schemathesis.openapi.from_dict(DESCRIPTION)
     schema.app = get_wsgi_application()
-    for signal in (request_started, request_finished):  # they would close the connection of the test's transaction
+    for signal in (
+        request_started,
+        request_finished,
+    ):  # they would close the connection of the test's transaction
         signal.disconnect(close_old_connections)
     yield schema, Api(world.user("finance_manager"))
     for signal in (request_started, request_finished):
@@ -52,7 +57,11 @@ def test_003_39_generated_requests_meet_the_description(method, path, described,
     bad = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE) if may_fail else good
 
     @settings(
-        max_examples=scale(80), deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=scale(80),
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
     )
     @given(case=st.one_of(good, bad), real=st.booleans())
     def run(case, real):
@@ -85,4 +94,8 @@ def test_a_mistake_of_ours_is_a_problem_without_a_trace_of_it(api, monkeypatch):
 
     monkeypatch.setattr("receivables.api.payments.page", broken)
     answer = api("accountant").get("payments")
-    assert answer.status_code == 500 and answer.json()["code"] == "failed" and "secret" not in answer.content.decode()
+    assert (
+        answer.status_code == 500
+        and answer.json()["code"] == "failed"
+        and "secret" not in answer.content.decode()
+    )

@@ -48,7 +48,9 @@ def test_a_disabled_user_is_401_at_once_by_token_and_by_session(api, login):
     assert browser.get("/api/me").status_code == mine.get("me").status_code == 401
 
 
-@pytest.mark.parametrize("header", ["Bearer ", "Bearer x", "Basic YTpi", "dbk_x", "Bearer dbk_" + "a" * 43, "Bearer \u00e9"])
+@pytest.mark.parametrize(
+    "header", ["Bearer ", "Bearer x", "Basic YTpi", "dbk_x", "Bearer dbk_" + "a" * 43, "Bearer \u00e9"]
+)
 def test_a_header_that_does_not_hold_is_401_even_beside_a_session(header, login):
     assert login("accountant").get("/api/me", headers={"Authorization": header}).status_code == 401
 

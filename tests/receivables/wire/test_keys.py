@@ -58,7 +58,9 @@ def test_what_moves_money_needs_a_key_and_the_rest_takes_one(api, receipt, world
     assert refused.status_code == 400 and refused.json()["code"] == "key_missing"
     path = f"customers/{receipt['customer']}/contacts"
     assert mine.post(path, {"name": "A", "email": "a@acme.example"}, key=None).status_code == 201
-    twice = [mine.post(path, {"name": "B", "email": "b@acme.example"}, key="k").json()["id"] for _ in range(2)]
+    twice = [
+        mine.post(path, {"name": "B", "email": "b@acme.example"}, key="k").json()["id"] for _ in range(2)
+    ]
     assert twice[0] == twice[1]
 
 

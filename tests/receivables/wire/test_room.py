@@ -19,7 +19,9 @@ def problem(answer, status):
     assert answer.status_code == status, (answer.status_code, answer.content[:300])
     assert answer["Content-Type"] == "application/problem+json"
     said = answer.json()
-    assert said["status"] == status and said["code"] and said["detail"] and said["type"].endswith(said["code"])
+    assert (
+        said["status"] == status and said["code"] and said["detail"] and said["type"].endswith(said["code"])
+    )
     assert "Traceback" not in answer.content.decode()
     return said
 
@@ -53,7 +55,9 @@ def test_bad_input_32_a_body_of_fifty_megabytes_is_413(api):
     problem(api("accountant").post("payments", b'{"reference": "' + b"x" * 50_000_000 + b'"}'), 413)
 
 
-@pytest.mark.parametrize("name", ["id", "status", "state", "approved_by", "org", "received_by", "audit_seq", "__class__"])
+@pytest.mark.parametrize(
+    "name", ["id", "status", "state", "approved_by", "org", "received_by", "audit_seq", "__class__"]
+)
 def test_bad_input_33_an_unknown_or_read_only_field_is_422_and_never_assigned(api, receipt, name):
     said = problem(api("accountant").post("payments", receipt | {name: 1}), 422)
     assert said["code"] == "unknown_field" and said["pointer"] == f"#/{name}"
@@ -82,7 +86,17 @@ def test_bad_input_10_more_decimals_than_the_currency_has_is_422(api, receipt):
     assert said["field"] == "amount" and said["figures"] == {"decimals": 1, "allowed": 0}
 
 
-DAYS = ["02/03/2026", "2026-02-30", "20260302", "2026-3-5", "0026-03-02", "9999-01-01", "2026-W10-1", 45000, "２０２６-03-02"]
+DAYS = [
+    "02/03/2026",
+    "2026-02-30",
+    "20260302",
+    "2026-3-5",
+    "0026-03-02",
+    "9999-01-01",
+    "2026-W10-1",
+    45000,
+    "２０２６-03-02",
+]
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -90,7 +104,11 @@ def test_bad_input_13_a_day_is_iso_and_exists(api, receipt, day):
     problem(api("accountant").post("payments", receipt | {"value_on": day}), 422)
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "a\nb", "\ud800", "\x1b[31m", "x" * 5000], ids=["nul", "line", "surrogate", "escape", "long"])
+@pytest.mark.parametrize(
+    "text",
+    ["a\x00b", "a\nb", "\ud800", "\x1b[31m", "x" * 5000],
+    ids=["nul", "line", "surrogate", "escape", "long"],
+)
 def test_bad_input_25_control_characters_and_long_texts_are_422(api, receipt, text):
     problem(api("accountant").post("payments", receipt | {"reference": text}), 422)
 
@@ -109,7 +127,9 @@ def test_bad_input_35_an_id_out_of_range_is_404_or_422_in_address_query_and_body
     assert mine.post("payments", receipt | {"customer": given}).status_code in (404, 422)
 
 
-@pytest.mark.parametrize("given", ["1 OR 1=1", "x", "1.5", "00000000-0000-0000-0000-00000000000A", "%00", "１"])
+@pytest.mark.parametrize(
+    "given", ["1 OR 1=1", "x", "1.5", "00000000-0000-0000-0000-00000000000A", "%00", "１"]
+)
 def test_bad_input_35_an_id_of_another_shape_is_404_in_the_address_and_422_elsewhere(api, receipt, given):
     mine = api("accountant")
     absent = mine.get("customers/987654")
@@ -143,12 +163,17 @@ def test_bad_input_39_pages_by_key_meet_every_row_once(api, world):
     assert len(met) == len(set(met)) and set(met) == made
 
 
-@pytest.mark.parametrize("query", ["limit=-1", "limit=0", "limit=x", "limit=1.5", "after=x", "after=1%27", "after=-5", "after=" + "9" * 30])
+@pytest.mark.parametrize(
+    "query",
+    ["limit=-1", "limit=0", "limit=x", "limit=1.5", "after=x", "after=1%27", "after=-5", "after=" + "9" * 30],
+)
 def test_bad_input_39_a_negative_page_or_a_tampered_cursor_is_400(api, query):
     problem(api("accountant").get(f"customers?{query}"), 400)
 
 
-@pytest.mark.parametrize("query", ["sort=password", "customer__user__password__startswith=a", "offset=5", "page=2", "id=1"])
+@pytest.mark.parametrize(
+    "query", ["sort=password", "customer__user__password__startswith=a", "offset=5", "page=2", "id=1"]
+)
 def test_bad_input_39_only_listed_filters_are_taken(api, query):
     assert problem(api("accountant").get(f"invoices?{query}"), 422)["code"] == "unknown_parameter"
 
@@ -164,7 +189,10 @@ def test_bad_input_40_a_null_byte_or_ten_kilobytes_of_search_is_422(api):
         problem(api("accountant").get(f"customers?q={text}"), 422)
 
 
-@pytest.mark.parametrize("kind", ["text/xml", "text/plain", "application/x-www-form-urlencoded", "", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind",
+    ["text/xml", "text/plain", "application/x-www-form-urlencoded", "", "multipart/form-data; boundary=x"],
+)
 def test_bad_input_46_another_content_type_is_415(api, receipt, kind):
     problem(api("accountant").post("payments", json.dumps(receipt), content_type=kind), 415)
 
@@ -182,11 +210,16 @@ def test_bad_input_46_a_method_override_does_nothing(api, world, header):
 
 
 def test_bad_input_46_a_doubled_parameter_is_400(api):
-    assert problem(api("accountant").get("entries?customer=1&customer=2"), 400)["code"] == "repeated_parameter"
+    assert (
+        problem(api("accountant").get("entries?customer=1&customer=2"), 400)["code"] == "repeated_parameter"
+    )
 
 
 def test_bad_input_46_ten_thousand_parts_are_400(api):
-    parts = "".join(f'--x\r\nContent-Disposition: form-data; name="p{n}"\r\n\r\n1\r\n' for n in range(10_000)) + "--x--\r\n"
+    parts = (
+        "".join(f'--x\r\nContent-Disposition: form-data; name="p{n}"\r\n\r\n1\r\n' for n in range(10_000))
+        + "--x--\r\n"
+    )
     answer = api("accountant").post("bank/statements", parts, content_type="multipart/form-data; boundary=x")
     problem(answer, 400)
 

@@ -1,4 +1,4 @@
-"""Invoice requests over the API: drafted, saved under a version, submitted, and not decided by their requester (rows 43 and 44)."""
+"""Invoice requests over the API: drafted, saved under a version, submitted; a draft cannot jump (row 43)."""
 
 import pytest
 
@@ -10,7 +10,12 @@ LINE = {"description": "Work", "quantity": "2", "unit_price": "50.00", "tax_perc
 @pytest.fixture
 def drafted(api, world):
     mine = api("sales_manager")
-    body = {"entity": world.entity.pk, "customer": world.customer("acme").pk, "lines": [LINE], "po_number": "PO-1"}
+    body = {
+        "entity": world.entity.pk,
+        "customer": world.customer("acme").pk,
+        "lines": [LINE],
+        "po_number": "PO-1",
+    }
     answer = mine.post("requests", body)
     assert answer.status_code == 201, answer.content
     return mine, answer.json()

@@ -147,7 +147,12 @@ def draft(request: HttpRequest, data: New) -> Any:
     entity = seen(LegalEntity.objects, caller, data.entity)
     customer = seen(Customer.objects, caller, data.customer)
     row = requesting.draft(
-        entity=entity, customer=customer, content=_content(data), today=caller.day(entity), now=caller.now, by=caller.by
+        entity=entity,
+        customer=customer,
+        content=_content(data),
+        today=caller.day(entity),
+        now=caller.now,
+        by=caller.by,
     )
     return full(row)
 
