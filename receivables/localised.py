@@ -52,6 +52,14 @@ def money(minor: int, currency: str, *, sign: bool = False, language: str | None
     return f"+{text}" if sign and minor > 0 else text.replace("-", MINUS)
 
 
+def figure(minor: int, currency: str, *, language: str | None = None) -> str:
+    """ "1,234.50": money without its sign, for tables headed by their one currency."""
+    digits = exponent(currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text: str = format_decimal(Decimal(format_plain(minor, currency)), format=pattern, locale=locale(language))
+    return text.replace("-", MINUS)
+
+
 def money_short(minor: int, currency: str, *, language: str | None = None) -> str:
     """ "€1.91M" or "€191万": three figures for a tile, never for a table."""
     value = Decimal(format_plain(minor, currency))

@@ -6,18 +6,23 @@ Reports of 100,000 rows are streamed (`iterate`); pages ask for the largest rows
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Sum
 
+from receivables import conversion
 from receivables.models import Audit
 from receivables.rules.aging import SumProof, prove
+from receivables.rules.money import Money
+from receivables.rules.refusals import Refused
 from reports import aging_sql
 from reports.aging_sql import DIMENSIONS, Question, ranges
 
 __all__ = [
-    "DIMENSIONS", "Question", "Report", "Row", "disputed", "iterate", "largest", "proofs", "ranges", "report", "totals",
+    "DIMENSIONS", "Question", "Report", "Row", "by_weight", "disputed", "iterate", "largest", "overdue", "proofs", "ranges", "report",
+    "totals",
 ]  # fmt: skip
 
 
@@ -37,11 +42,6 @@ class Row(NamedTuple):
     def net(self) -> int:
         return sum(self.buckets) + self.undated - self.unapplied
 
-    @property
-    def overdue(self) -> int:
-        """What lies in buckets after "not due" (minor units)."""
-        return sum(self.buckets[1:])
-
 
 @dataclass(frozen=True)
 class Report:
@@ -51,6 +51,14 @@ class Report:
     rows: tuple[Row, ...]
     totals: tuple[Row, ...]
     proofs: tuple[SumProof, ...]
+
+
+def overdue(row: Row, question: Question) -> int:
+    """What lies in buckets past the due date (minor units); 0 where the buckets count from the document date."""
+    if question.buckets.base != "due":
+        return 0
+    pairs = zip(question.buckets.buckets, row.buckets, strict=True)
+    return sum(amount for bucket, amount in pairs if bucket.low is not None and bucket.low > 0)
 
 
 def report(question: Question) -> Report:
@@ -63,6 +71,21 @@ def report(question: Question) -> Report:
 def totals(question: Question) -> tuple[Row, ...]:
     """One row per currency over everything asked, without reading the rows of the report."""
     return tuple(iterate(replace(question, group_by="currency")))
+
+
+def by_weight(sums: Sequence[Row], own: Sequence[str], on: date) -> list[Row]:
+    """Totals in the order people read them: the entities' own currencies first, each part by worth at the day's rates.
+
+    Without a rate the order of the codes stays. The worth orders only; it is never shown nor added.
+    """
+
+    def worth(row: Row) -> int:
+        try:
+            return conversion.worth(Money(row.net, row.currency), own[0], on).minor
+        except Refused:
+            return 0
+
+    return sorted(sums, key=lambda row: (row.currency not in own, -worth(row) if own else 0, row.currency))
 
 
 def proofs(question: Question, sums: Sequence[Row]) -> tuple[SumProof, ...]:

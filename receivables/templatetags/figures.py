@@ -26,12 +26,16 @@ NOTHING = SafeString('<span class="mut">–</span>')
 
 
 @register.simple_tag
-def money(amount: int | Money | None, currency: str = "", sign: bool = False) -> SafeString:
-    """`{% money 123450 "EUR" %}` or `{% money a_money %}` → €1,234.50; None → a dash. `sign=True` shows a plus."""
+def money(amount: int | Money | None, currency: str = "", sign: bool = False, bare: bool = False) -> SafeString:
+    """`{% money 123450 "EUR" %}` or `{% money a_money %}` → €1,234.50; None → a dash. `sign=True` shows a plus.
+
+    `bare=True` leaves the currency out: only inside a table whose heading names its one currency.
+    """
     if amount is None:
         return NOTHING
     minor, code = (amount.minor, amount.currency) if isinstance(amount, Money) else (amount, currency)
-    return format_html('<span class="money">{}</span>', localised.money(minor, code, sign=sign))
+    text = localised.figure(minor, code) if bare else localised.money(minor, code, sign=sign)
+    return format_html('<span class="money">{}</span>', text)
 
 
 @register.simple_tag
@@ -71,8 +75,7 @@ def aging_bar(
         if amount:
             words.append(f"{label} {localised.money(amount, currency)}")
         if drawn[index]:
-            shade = index * 4 // max(len(amounts) - 1, 1)
-            pieces.append((shade, _share(edge, total), _share(drawn[index], total)))
+            pieces.append((shade(index, len(amounts)), _share(edge, total), _share(drawn[index], total)))
         edge += drawn[index]
     said = ", ".join(words) or _("Nothing open")
     return format_html(
@@ -110,6 +113,11 @@ def sum_proof(proofs: Iterable[Any], note: str = "") -> dict[str, Any]:
     """The line under every table of money, from `rules.aging.SumProof` rows (one per currency). Red when one does not hold."""
     rows = list(proofs)
     return {"proofs": rows, "broken": [row for row in rows if not row.holds], "note": note}
+
+
+def shade(place: int, count: int) -> int:
+    """Which of the five colours of age the bucket at `place` of `count` has; only the first is the colour of not due."""
+    return -(-place * 4 // max(count - 1, 1))
 
 
 def _share(part: int, total: int) -> str:

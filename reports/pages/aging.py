@@ -4,6 +4,8 @@ Filters, date and knowledge live in the address; CSV and XLSX hold what the page
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -16,16 +18,17 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from receivables import access, clock, conversion, exports
+from receivables import access, clock, conversion, exports, refusal_words
 from receivables.doors import policy
-from receivables.models import Audit
+from receivables.models import Audit, LegalEntity
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
+from receivables.templatetags.figures import shade
 from reports import aging, aging_items, aging_table, aging_words
 from reports.aging_sql import Question
 from reports.pages.aging_request import Filters, drill, figure, question
 
-TOP = 50
+TOP = 25
 
 
 @policy("aging.view")
@@ -33,7 +36,7 @@ TOP = 50
 def show(request: HttpRequest) -> HttpResponseBase:
     """The report; `?all=1` streams every row."""
     asked = question(request)
-    sums = aging.totals(asked)
+    sums = aging.by_weight(aging.totals(asked), _own(request, asked), asked.as_of)
     whole = bool(request.GET.get("all"))
     rows: dict[str, list[dict[str, Any]]] = {}
     if not whole:
@@ -47,6 +50,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
             "more": len(rows.get(total.currency, [])) > TOP,
             "rows_here": mark_safe(_marker(total.currency)) if whole else "",  # noqa: S308 - a comment made here
             "total": _line(request, asked, total, whole=True),
+            "has": _has(total),
             "bar": total.buckets,
             "proof": [proofs.pop(total.currency)],
         }
@@ -62,7 +66,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     if not whole:
         return render(request, "reports/aging/report.html", page)
     text = render_to_string("reports/aging/report.html", page, request=request)
-    return StreamingHttpResponse(_streamed(request, asked, text, [total.currency for total in sums]))
+    return StreamingHttpResponse(_streamed(request, asked, text, sums))
 
 
 @policy("export")
@@ -120,7 +124,8 @@ def items_export(request: HttpRequest, form: str) -> HttpResponseBase:
 
 def _currencies(request: HttpRequest, asked: Question) -> HttpResponseBase:
     """By instalment without a currency: one is chosen first, because amounts of several are never added."""
-    sums = [(total, drill(request.GET, currency=total.currency)) for total in aging.totals(asked)]
+    found = aging.by_weight(aging.totals(asked), _own(request, asked), asked.as_of)
+    sums = [(total, drill(request.GET, currency=total.currency)) for total in found]
     if len(sums) == 1:
         copied = request.GET.copy()
         copied["currency"] = sums[0][0].currency
@@ -153,8 +158,21 @@ def _line(request: HttpRequest, asked: Question, row: aging.Row, *, whole: bool 
         "unapplied": cells[-3],
         "net": cells[-2],
         "disputed": cells[-1],
-        "overdue": row.overdue,
+        "overdue": aging.overdue(row, asked) if asked.buckets.base == "due" else None,
     }
+
+
+def _own(request: HttpRequest, asked: Question) -> list[str]:
+    """Currencies of the entities asked about, as their books are kept."""
+    entities = LegalEntity.objects.for_user(request.user).order_by("pk")
+    if asked.entity_id:
+        entities = entities.filter(pk=asked.entity_id)
+    return list(dict.fromkeys(entities.values_list("currency", flat=True)))
+
+
+def _has(total: aging.Row) -> dict[str, bool]:
+    """Which of the columns that are often empty have anything to show in this currency."""
+    return {name: bool(getattr(total, name)) for name in ("undated", "unapplied", "disputed")}
 
 
 def _shared(request: HttpRequest, asked: Question, *, grouped: bool) -> dict[str, Any]:
@@ -176,7 +194,7 @@ def _shared(request: HttpRequest, asked: Question, *, grouped: bool) -> dict[str
         "filters": Filters(request.GET, request.user, offered, grouped),
         "labels": aging_words.labels(asked.buckets),
         "legend": [
-            {"shade": place * 4 // max(len(asked.buckets.keys) - 1, 1), "words": words}
+            {"shade": shade(place, len(asked.buckets.keys)), "words": words}
             for place, words in enumerate(aging_words.labels(asked.buckets))
         ],
         "group_by": aging_words.group(asked.group_by),
@@ -198,7 +216,7 @@ def _currencies_of(asked: Question) -> list[str]:
     return sorted(narrowed(asked).order_by().values_list("currency", flat=True).distinct())
 
 
-def _converted(request: HttpRequest, asked: Question, sums: tuple[aging.Row, ...]) -> dict[str, Any] | None:
+def _converted(request: HttpRequest, asked: Question, sums: list[aging.Row]) -> dict[str, Any] | None:
     """The nets of all currencies as worth in one: outside the proof, with the rates beside it."""
     into = request.GET.get("into", "")
     if not into or not sums:
@@ -206,7 +224,7 @@ def _converted(request: HttpRequest, asked: Question, sums: tuple[aging.Row, ...
     try:
         found = conversion.totals([Money(total.net, total.currency) for total in sums], into, asked.as_of)
     except Refused as refused:
-        return {"problem": refused.message}
+        return {"problem": refusal_words.said(refused.message)}
     return {"total": found.total, "words": found.words}
 
 
@@ -227,26 +245,24 @@ def _group_words(asked: Question, wanted: aging_items.Figure, found: aging_items
     return rows[0].label if rows and rows[0].label else aging_words.nobody(asked.group_by)
 
 
-def _streamed(request: HttpRequest, asked: Question, text: str, currencies: list[str]) -> Iterator[str]:
+def _streamed(request: HttpRequest, asked: Question, text: str, sums: list[aging.Row]) -> Iterator[str]:
     """The page with its rows put in where their markers stand, a few hundred at a time."""
     template = get_template("reports/aging/_rows.html")
     language = translation.get_language()
     labels = aging_words.labels(asked.buckets)
-    rows, held = aging.iterate(asked), None
     with translation.override(language):
-        for currency in currencies:
-            before, _found, text = text.partition(_marker(currency))
+        for total in sums:
+            before, _found, text = text.partition(_marker(total.currency))
             yield before
-            batch: list[dict[str, Any]] = []
-            while (row := held or next(rows, None)) and row.currency == currency:
-                held = None
-                batch.append(_line(request, asked, row))
-                if len(batch) == 200:
-                    yield template.render({"rows": batch, "labels": labels}, request)
-                    batch = []
-            held = row
-            yield template.render({"rows": batch, "labels": labels}, request)
+            for batch in _batches(aging.iterate(replace(asked, currency=total.currency))):
+                rows = [_line(request, asked, row) for row in batch]
+                yield template.render({"rows": rows, "labels": labels, "has": _has(total)}, request)
         yield text
+
+
+def _batches(rows: Iterator[aging.Row]) -> Iterator[list[aging.Row]]:
+    while batch := list(islice(rows, 200)):
+        yield batch
 
 
 def _marker(currency: str) -> str:
