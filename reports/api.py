@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from receivables import exports, selectors
 from receivables.exports import Column
-from receivables.models import Customer, LegalEntity
 from receivables.rules.aging import Buckets
 from receivables.wire import guards
 from receivables.wire.room import Room
@@ -90,42 +89,32 @@ def aging_report(request: HttpRequest, wanted: Query[Asking]) -> Any:
             customer_id=wanted.customer,
         )
     )
-    labels = _labels(found)
-    return _csv(found, labels) if as_csv else _json(found, labels)
+    return _csv(found) if as_csv else _json(found)
 
 
-def _labels(found: aging.Report) -> dict[Any, str]:
-    keys = [row.key for row in found.rows if row.key is not None]
-    if found.question.group_by == "customer":
-        return {pk: row.legal_name for pk, row in Customer.objects.in_bulk(keys).items()}
-    if found.question.group_by == "entity":
-        return dict(
-            LegalEntity.objects.for_user(found.question.user).filter(pk__in=keys).values_list("pk", "name")
-        )
-    return {}
-
-
-def _json(found: aging.Report, labels: dict[Any, str]) -> dict[str, Any]:
+def _json(found: aging.Report) -> dict[str, Any]:
     question = found.question
     return {
         "as_of": question.as_of,
         "known_at": question.known_at,
         "group_by": question.group_by,
         "buckets": list(question.buckets.keys),
-        "rows": [_row(row, question.buckets, labels) for row in found.rows],
-        "totals": [_row(row, question.buckets, labels) for row in found.totals],
+        "rows": [_row(row, question) for row in found.rows],
+        "totals": [_row(row, question) for row in found.totals],
         "proofs": [_proof(proof) for proof in found.proofs],
     }
 
 
-def _row(row: aging.Row, buckets: Buckets, labels: dict[Any, str]) -> dict[str, Any]:
-    figures = ("undated", "unapplied", "disputed", "overdue", "net")
+def _row(row: aging.Row, question: aging.Question) -> dict[str, Any]:
+    figures = ("undated", "unapplied", "disputed", "net")
     return {
         "key": row.key,
-        "label": labels.get(row.key, row.label),
+        "label": row.label,
         "currency": row.currency,
+        "overdue": plain(aging.overdue(row, question), row.currency),
         "buckets": {
-            key: plain(minor, row.currency) for key, minor in zip(buckets.keys, row.buckets, strict=True)
+            key: plain(minor, row.currency)
+            for key, minor in zip(question.buckets.keys, row.buckets, strict=True)
         },
     } | {name: plain(getattr(row, name), row.currency) for name in figures}
 
@@ -137,7 +126,7 @@ def _proof(proof: Any) -> dict[str, Any]:
     }
 
 
-def _csv(found: aging.Report, labels: dict[Any, str]) -> HttpResponse:
+def _csv(found: aging.Report) -> HttpResponse:
     keys = found.question.buckets.keys
     heads = [
         "key",
@@ -154,7 +143,7 @@ def _csv(found: aging.Report, labels: dict[Any, str]) -> HttpResponse:
     asked = (found.question.as_of.isoformat(), str(found.question.known_at))
     rows = [
         (
-            "" if row.key is None else str(row.key), labels.get(row.key, row.label), row.currency,
+            "" if row.key is None else str(row.key), row.label, row.currency,
             *(exports.plain(minor, row.currency) for minor in row.buckets),
             *(exports.plain(getattr(row, name), row.currency) for name in ("undated", "unapplied", "disputed", "net")),
             *asked,
