@@ -62,7 +62,8 @@ def fill(entries: int, customers: int) -> None:
         cursor.execute(
             """INSERT INTO receivables_customer (code, legal_name, country, tax_id, tax_id_note, registration_id, state, language,
                 address, bank_account, po_required, contract_required, stop_version, version, created_at, notes)
-            SELECT 'K' || n, 'Customer ' || n || ' GmbH', 'DE', '', '', '', 'INCOMPLETE', 'en', '{}', '', false, false, 0, 1, now(), ''
+            SELECT 'K' || n, 'Customer ' || n || ' GmbH', 'DE', '', '', '', 'INCOMPLETE', 'en', '{}', '', false, false, 0, 1,
+                now(), ''
             FROM generate_series(1::bigint, %s) n""",
             [customers],
         )
@@ -71,7 +72,8 @@ def fill(entries: int, customers: int) -> None:
         cursor.execute(
             """INSERT INTO receivables_entry (entity_id, customer_id, kind, currency, amount, allocated, document_on, due_on,
                 booked_on, reference, recorded_at, audit_seq)
-            SELECT %s, %s + (n * 7919) %% %s, 'invoice', CASE WHEN (n / %s) %% 2 = 0 THEN 'EUR' ELSE 'USD' END, 100 + (n * 31) %% 900000, 0,
+            SELECT %s, %s + (n * 7919) %% %s, 'invoice', CASE WHEN (n / %s) %% 2 = 0 THEN 'EUR' ELSE 'USD' END,
+                100 + (n * 31) %% 900000, 0,
                 DATE '2026-01-01' + (n %% 190)::int, DATE '2026-01-31' + (n %% 190)::int, DATE '2026-01-01' + (n %% 190)::int,
                 'INV' || n, now(), 1
             FROM generate_series(1::bigint, %s) n""",

@@ -98,7 +98,9 @@ def _warn(staged: Staged, row: LedgerRow) -> None:
     early = row.due_on < row.invoice_on
     code = "due_before_invoice" if early else "due_far_away"
     reason = f"The due date lies {'before the invoice date' if early else 'more than ten years behind the invoice date'}."
-    staged.warnings.append(RowProblem(code, row.line, "due_on", row.due_on.isoformat(), reason, "Taken over as it stands."))
+    staged.warnings.append(
+        RowProblem(code, row.line, "due_on", row.due_on.isoformat(), reason, "Taken over as it stands.")
+    )
 
 
 def _next(spool: IO[bytes]) -> list[tuple[object, ...]]:

@@ -114,7 +114,7 @@ def amount(question: Question, figure: Figure) -> int:
     row = rows[0]
     if figure.column in question.buckets.keys:
         return row.buckets[question.buckets.keys.index(figure.column)]
-    return int(getattr(row, figure.column))
+    return aging.overdue(row, question) if figure.column == "overdue" else int(getattr(row, figure.column))
 
 
 def sql(question: Question, figure: Figure) -> tuple[str, list[Any]]:
@@ -127,7 +127,7 @@ def sql(question: Question, figure: Figure) -> tuple[str, list[Any]]:
     key, joins, join_parameters = aging_sql.dimension(question, "e")
     later, later_parameters = aging_sql.later(question) if wound_back else ("", [])
     where, where_parameters = aging_sql.where(question, wound_back)
-    chosen, chosen_parameters = _chosen(figure, key, cells)
+    chosen, chosen_parameters = _chosen(question, figure, key, cells)
     dispute_where, dispute_parameters = aging.dispute_where(question)
     future, future_parameters = _future(question)
     if figure.column == "disputed":
@@ -148,7 +148,9 @@ def sql(question: Question, figure: Figure) -> tuple[str, list[Any]]:
     ]  # fmt: skip
 
 
-def _chosen(figure: Figure, key: str, cells: Sequence[tuple[str, str, list[Any]]]) -> tuple[str, list[Any]]:
+def _chosen(
+    question: Question, figure: Figure, key: str, cells: Sequence[tuple[str, str, list[Any]]]
+) -> tuple[str, list[Any]]:
     """The group and the column of the figure as conditions."""
     parts, parameters = ["e.currency = %s"], [figure.currency]
     if figure.key is None:
@@ -157,7 +159,12 @@ def _chosen(figure: Figure, key: str, cells: Sequence[tuple[str, str, list[Any]]
         parts.append(f"{key} = %s")
         parameters.append(figure.key)
     if figure.column == "overdue":
-        chosen = cells[1:-2]
+        late = {
+            bucket.key for bucket in question.buckets.buckets if bucket.low is not None and bucket.low > 0
+        }
+        chosen = [cell for cell in cells if cell[0] in late and question.buckets.base == "due"]
+        if not chosen:
+            return " AND ".join([*parts, "1 = 0"]), parameters
     elif figure.column in WHOLE:
         return " AND ".join(parts), parameters
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from receivables import localised
 from receivables.models import Entry, LegalEntity
@@ -60,7 +60,7 @@ def column(name: str, buckets: Buckets) -> str:
     fixed = {
         "undated": _("No due date"),
         "unapplied": _("Unapplied"),
-        "net": _("Net"),
+        "net": pgettext("balance", "Net"),
         "overdue": _("Overdue"),
         "disputed": _("Of which disputed"),
     }

@@ -29,7 +29,11 @@ DATE_ORDERS = (
     ("EXCEL1900", _("Excel day numbers")),
     ("EXCEL1904", _("Excel day numbers since 1904")),
 )
-MARKS = (("", _("Found out; two readings are refused")), (".", _("Point: 1,234.56")), (",", _("Comma: 1.234,56")))
+MARKS = (
+    ("", _("Found out; two readings are refused")),
+    (".", _("Point: 1,234.56")),
+    (",", _("Comma: 1.234,56")),
+)
 PREFIX = "col_"
 
 
@@ -42,7 +46,9 @@ class Upload(forms.Form):
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         fields: dict[str, Any] = self.fields
-        fields["entity"].choices = [(str(e.pk), e.name) for e in LegalEntity.objects.for_user(user).order_by("name")]
+        fields["entity"].choices = [
+            (str(e.pk), e.name) for e in LegalEntity.objects.for_user(user).order_by("name")
+        ]
 
 
 class Columns(forms.Form):
@@ -56,12 +62,18 @@ class Columns(forms.Form):
                 label=LABELS[name], choices=titles, required=name in REQUIRED
             )
         self.fields["currency"] = forms.ChoiceField(
-            label=_("Currency of the whole file"), required=False, choices=[("", "–"), *((c, c) for c in sorted(EXPONENTS))]
+            label=_("Currency of the whole file"),
+            required=False,
+            choices=[("", "–"), *((c, c) for c in sorted(EXPONENTS))],
         )
         self.fields["date_order"] = forms.ChoiceField(label=_("Dates"), choices=DATE_ORDERS)
-        self.fields["decimal_mark"] = forms.ChoiceField(label=_("Decimal mark"), choices=MARKS, required=False)
+        self.fields["decimal_mark"] = forms.ChoiceField(
+            label=_("Decimal mark"), choices=MARKS, required=False
+        )
         self.fields["aliases"] = forms.CharField(
-            label=_("Other words for currencies"), required=False, widget=forms.TextInput(attrs={"placeholder": "RMB=CNY"})
+            label=_("Other words for currencies"),
+            required=False,
+            widget=forms.TextInput(attrs={"placeholder": "RMB=CNY"}),
         )
 
 

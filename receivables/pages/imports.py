@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.errors import Unreadable
-from receivables import clock, doors, exports, ledger_preview, storage
+from receivables import clock, doors, exports, ledger_preview, refusal_words, storage
 from receivables.doors import policy
 from receivables.ledger_file import PRESETS
 from receivables.models import ImportFile, ImportMapping, LegalEntity
@@ -53,7 +53,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             form.add_error("file", f"{wrong.message} {wrong.repair}".strip())
             status = STATUS.get(wrong.code, 422)
         except Refused as refused:
-            form.add_error("file", refused.message)
+            form.add_error("file", refusal_words.said(refused.message))
             status = STATUS.get(refused.code, 422)
     return render(request, "receivables/imports/upload.html", _upload_page(form), status=status)
 
@@ -109,14 +109,19 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """Posts all rows, or the good ones (`good_rows=1`)."""
     outcome = ledger_uploads.post(
-        file=_row(request, pk), good_rows=request.POST.get("good_rows") == "1", now=clock.now(), by=doors.actor(request)
+        file=_row(request, pk),
+        good_rows=request.POST.get("good_rows") == "1",
+        now=clock.now(),
+        by=doors.actor(request),
     )
     text = ngettext("%(n)s invoice posted", "%(n)s invoices posted", outcome.posted) % {"n": outcome.posted}
     known = ngettext("%(n)s known already", "%(n)s known already", outcome.skipped) % {"n": outcome.skipped}
     messages.success(request, f"{text}, {known}.")
     if outcome.conflicts:
         wrong = len(outcome.conflicts)
-        messages.error(request, _("%(n)s rows contradict what is in the books and were left out.") % {"n": wrong})
+        messages.error(
+            request, _("%(n)s rows contradict what is in the books and were left out.") % {"n": wrong}
+        )
     return redirect("receivables:import_file", pk=pk)
 
 
@@ -149,14 +154,23 @@ def keep_mapping(request: HttpRequest, pk: int) -> HttpResponse:
 def problems(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What is wrong with the rows, as a file: line, column, value, reason, how to repair it."""
     row = _row(request, pk)
-    names = {"line": _("Line"), "column": _("Column"), "value": _("Value"), "reason": _("Reason"), "repair": _("Repair")}
+    names = {
+        "line": _("Line"),
+        "column": _("Column"),
+        "value": _("Value"),
+        "reason": _("Reason"),
+        "repair": _("Repair"),
+    }
     cells = ([each.get(name, "") for name in names] for each in row.problems)
-    return exports.answer("csv", [exports.Column(label) for label in names.values()], cells, name=f"problems-{row.pk}")
+    return exports.answer(
+        "csv", [exports.Column(label) for label in names.values()], cells, name=f"problems-{row.pk}"
+    )
 
 
 def _row(request: HttpRequest, pk: int) -> ImportFile:
     rows = ImportFile.objects.for_user(_user(request)).filter(kind=ImportFile.Kind.LEDGER)
-    return get_object_or_404(rows.select_related("entity"), pk=pk)
+    found: ImportFile = get_object_or_404(rows.select_related("entity"), pk=pk)
+    return found
 
 
 def _saved(row: ImportFile) -> dict[str, dict[str, Any]]:
@@ -170,9 +184,9 @@ def _found(row: ImportFile) -> dict[str, Any]:
 
 
 def _upload_page(form: Upload) -> dict[str, Any]:
-    limit = _("CSV, XLSX or .gz of either, up to 50 MB. Files over %(rows)s rows are posted by the command.") % {
-        "rows": f"{ledger_uploads.ROWS_IN_REQUEST:,}"
-    }
+    limit = _(
+        "CSV, XLSX or .gz of either, up to 50 MB. Files over %(rows)s rows are posted by the command."
+    ) % {"rows": f"{ledger_uploads.ROWS_IN_REQUEST:,}"}
     return {"form": form, "limits": limit}
 
 

@@ -53,13 +53,19 @@ def open_file(
 
     `first_day` is the earliest day the file books on: refuses period_closed as a whole when it lies in a closed period.
     """
-    ChainHead.objects.select_for_update().get(pk=1)  # two who open the same file at once: the second finds the first's row
+    ChainHead.objects.select_for_update().get(
+        pk=1
+    )  # two who open the same file at once: the second finds the first's row
     if first_day is not None:
         posting.refuse_closed(entity, first_day)
-    found: ImportFile | None = ImportFile.objects.filter(entity=entity, kind=ImportFile.Kind.LEDGER, sha256=sha256).first()
+    found: ImportFile | None = ImportFile.objects.filter(
+        entity=entity, kind=ImportFile.Kind.LEDGER, sha256=sha256
+    ).first()
     if found:
         return found
-    with audit.line("ledger_import.opened", by=by, now=now, subject=f"file:{sha256[:16]}", entity=entity) as line:
+    with audit.line(
+        "ledger_import.opened", by=by, now=now, subject=f"file:{sha256[:16]}", entity=entity
+    ) as line:
         row = ImportFile(
             entity=entity,
             kind=ImportFile.Kind.LEDGER,
@@ -117,7 +123,9 @@ def post_chunk(
         return
     posting.refuse_closed(file.entity, first_day(chunk))
     skipped, conflicts = outcome.skipped, len(outcome.conflicts)
-    with audit.line("ledger_import.posted", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity) as line:
+    with audit.line(
+        "ledger_import.posted", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity
+    ) as line:
         fresh = _without_known(file.entity, chunk, outcome)
         customers = _customers(file.entity, fresh, now)
         ledger_rows.write(line, file.entity, fresh, customers, by)
@@ -134,7 +142,9 @@ def _finish(*, file: ImportFile, now: datetime, by: Actor) -> None:
     file = ImportFile.objects.select_for_update().get(pk=file.pk)
     if file.state == ImportFile.State.DONE:
         return
-    with audit.line("ledger_import.done", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity) as line:
+    with audit.line(
+        "ledger_import.done", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity
+    ) as line:
         file.state = ImportFile.State.DONE
         line.stamp(file)
         file.save(update_fields=["state", "audit_seq"])
@@ -173,7 +183,9 @@ def _without_known(entity: LegalEntity, chunk: Sequence[LedgerRow], outcome: Out
     there: dict[str, tuple[int, str, date, str]] = {}
     for start in range(0, len(numbers), 5_000):
         found = Invoice.objects.filter(entity=entity, number__in=numbers[start : start + 5_000])
-        for number, gross, currency, on, code in found.values_list("number", "gross", "currency", "invoice_on", "customer__code"):
+        for number, gross, currency, on, code in found.values_list(
+            "number", "gross", "currency", "invoice_on", "customer__code"
+        ):
             there[str(number)] = (gross, currency, on or date.min, code)
     fresh = []
     for row in chunk:
@@ -196,7 +208,11 @@ def _customers(entity: LegalEntity, rows: Sequence[LedgerRow], now: datetime) ->
     for start in range(0, len(codes), 5_000):
         part = codes[start : start + 5_000]
         ids.update(Customer.objects.filter(code__in=part).values_list("code", "pk"))
-    new = [Customer(code=code, legal_name=row.name, created_at=now) for code, row in named.items() if code not in ids]
+    new = [
+        Customer(code=code, legal_name=row.name, created_at=now)
+        for code, row in named.items()
+        if code not in ids
+    ]
     for customer in Customer.objects.bulk_create(new, batch_size=2_000):
         ids[customer.code] = customer.pk
     _profiles(entity, sorted(ids.values()), min((row.invoice_on for row in rows), default=now.date()))
@@ -207,7 +223,9 @@ def _profiles(entity: LegalEntity, customer_ids: Sequence[int], valid_from: date
     """Customers are seen at an entity through their profile: those without one get an empty one."""
     without = set(customer_ids)
     for start in range(0, len(customer_ids), 5_000):
-        held = CustomerProfile.objects.filter(entity=entity, customer_id__in=customer_ids[start : start + 5_000])
+        held = CustomerProfile.objects.filter(
+            entity=entity, customer_id__in=customer_ids[start : start + 5_000]
+        )
         without -= set(held.values_list("customer_id", flat=True))
     fresh = [CustomerProfile(customer_id=pk, entity=entity, valid_from=valid_from) for pk in sorted(without)]
     CustomerProfile.objects.bulk_create(fresh, batch_size=2_000)

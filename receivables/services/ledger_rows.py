@@ -29,7 +29,9 @@ PAYMENT = (
 ALLOCATION = ("debit_id", "credit_id", "amount", "booked_on", "reason", "recorded_at", "audit_seq")
 
 
-def write(line: Line, entity: LegalEntity, rows: Sequence[LedgerRow], customers: dict[str, int], by: Actor) -> None:
+def write(
+    line: Line, entity: LegalEntity, rows: Sequence[LedgerRow], customers: dict[str, int], by: Actor
+) -> None:
     settled = [row for row in rows if row.settled_on]
     invoice_ids = bulk.next_ids(Invoice, len(rows))
     entry_ids = bulk.next_ids(Entry, len(rows) + len(settled))

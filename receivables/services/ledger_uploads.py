@@ -40,7 +40,9 @@ def take(*, entity: LegalEntity, name: str, data: bytes, now: datetime, by: Acto
             field="file",
         )
     digest = sha256(data).hexdigest()
-    with audit.line("ledger_file.uploaded", by=by, now=now, subject=f"file:{digest[:16]}", entity=entity) as line:
+    with audit.line(
+        "ledger_file.uploaded", by=by, now=now, subject=f"file:{digest[:16]}", entity=entity
+    ) as line:
         there = ImportFile.objects.filter(entity=entity, kind=ImportFile.Kind.LEDGER, sha256=digest)
         found = there.exclude(state=ImportFile.State.REFUSED).first()
         if found:
@@ -94,10 +96,18 @@ def check(*, file: ImportFile, mapping: dict[str, Any], now: datetime, by: Actor
 
 @transaction.atomic
 def _record(
-    *, file: ImportFile, mapping: dict[str, Any], staged: Staged, found: dict[str, Any], now: datetime, by: Actor
+    *,
+    file: ImportFile,
+    mapping: dict[str, Any],
+    staged: Staged,
+    found: dict[str, Any],
+    now: datetime,
+    by: Actor,
 ) -> ImportFile:
     file = _staged(file)
-    with audit.line("ledger_file.checked", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity) as line:
+    with audit.line(
+        "ledger_file.checked", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity
+    ) as line:
         file.mapping, file.staged = mapping, found
         file.rows_total, file.rows_failed = staged.rows_total, staged.problems_total
         file.problems = [asdict(each) for each in staged.problems]
@@ -125,7 +135,9 @@ def post(*, file: ImportFile, good_rows: bool, now: datetime, by: Actor) -> ledg
         )
     bad = file.staged["problems_total"]
     if bad and not good_rows:
-        raise Refused("rows_bad", _("%(bad)s rows are wrong. Correct the file, or post the good rows.") % {"bad": bad})
+        raise Refused(
+            "rows_bad", _("%(bad)s rows are wrong. Correct the file, or post the good rows.") % {"bad": bad}
+        )
     staged = ledger_staging.stage(storage.path(file.stored_as), Mapping.from_json(file.mapping))
     file = _begin(file=file, staged=staged, now=now, by=by)
     return ledger_import.post(file=file, rows=staged.rows(), now=now, by=by)
@@ -139,7 +151,9 @@ def _begin(*, file: ImportFile, staged: Staged, now: datetime, by: Actor) -> Imp
     if staged.first_day is not None:
         posting.refuse_closed(row.entity, staged.first_day)
     if row.state == ImportFile.State.STAGED:
-        with audit.line("ledger_import.opened", by=by, now=now, subject=f"import_file:{row.pk}", entity=row.entity) as line:
+        with audit.line(
+            "ledger_import.opened", by=by, now=now, subject=f"import_file:{row.pk}", entity=row.entity
+        ) as line:
             row.state = ImportFile.State.POSTING
             row.rows_failed = 0
             line.stamp(row)
@@ -151,7 +165,9 @@ def _begin(*, file: ImportFile, staged: Staged, now: datetime, by: Actor) -> Imp
 def discard(*, file: ImportFile, now: datetime, by: Actor) -> ImportFile:
     """Puts an unposted file aside; it may be uploaded again. Refuses state once posting has begun."""
     file = _staged(file)
-    with audit.line("ledger_file.discarded", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity) as line:
+    with audit.line(
+        "ledger_file.discarded", by=by, now=now, subject=f"import_file:{file.pk}", entity=file.entity
+    ) as line:
         file.state = ImportFile.State.REFUSED
         line.stamp(file)
         file.save(update_fields=["state", "audit_seq"])
@@ -159,13 +175,17 @@ def discard(*, file: ImportFile, now: datetime, by: Actor) -> ImportFile:
 
 
 @transaction.atomic
-def save_mapping(*, entity: LegalEntity, name: str, mapping: dict[str, Any], now: datetime, by: Actor) -> ImportMapping:
+def save_mapping(
+    *, entity: LegalEntity, name: str, mapping: dict[str, Any], now: datetime, by: Actor
+) -> ImportMapping:
     """Keeps a mapping under a name for the next file; the same name again replaces it. Refuses one without a name."""
     Mapping.from_json(mapping, currency=mapping.get("currency", ""))
     plain = uploads.display_name(name)[:80] if name.strip() else ""
     if not plain:
         raise Refused("name_missing", _("Give the mapping a name."), field="save_as")
-    with audit.line("ledger_mapping.saved", by=by, now=now, subject=f"mapping:{plain}", entity=entity) as line:
+    with audit.line(
+        "ledger_mapping.saved", by=by, now=now, subject=f"mapping:{plain}", entity=entity
+    ) as line:
         row, _made = ImportMapping.objects.update_or_create(
             entity=entity, kind=ImportFile.Kind.LEDGER, name=plain, defaults={"spec": mapping}
         )
@@ -186,7 +206,9 @@ def _alike(staged: Staged) -> list[dict[str, Any]]:
     codes = list(staged.customers)
     known: set[str] = set()
     for start in range(0, len(codes), 5_000):
-        known |= set(Customer.objects.filter(code__in=codes[start : start + 5_000]).values_list("code", flat=True))
+        known |= set(
+            Customer.objects.filter(code__in=codes[start : start + 5_000]).values_list("code", flat=True)
+        )
     new = [code for code in codes if code not in known]
     if not new:
         return []

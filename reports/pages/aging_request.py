@@ -123,11 +123,9 @@ def _entity(request: HttpRequest) -> LegalEntity | None:
     chosen = request.GET.get("entity") or (str(books.id) if books else "")
     if not chosen:
         return None
-    found = (
-        LegalEntity.objects.for_user(request.user).filter(pk=chosen).first()
-        if chosen.isdecimal() and len(chosen) < 18
-        else None
-    )
+    found: LegalEntity | None = None
+    if chosen.isdecimal() and len(chosen) < 18:
+        found = LegalEntity.objects.for_user(request.user).filter(pk=chosen).first()
     if found is None:
         raise Refused("not_found", _("There is no such legal entity among yours."))
     return found

@@ -42,7 +42,11 @@ def test_AG_01_A6_a_row_for_each_instalment_and_what_a_payment_leaves(world, fou
     invoice = world.issue("acme", "100.00", on=DAY_0, terms=PRESETS["30/50/20"].to_json())
     answer = found(as_of=DAY_0 + 45 * DAYS)
     assert opened(answer) == ["30.00", "50.00", "20.00"]
-    assert [(item.instalment, item.bucket) for item in answer.items] == [("1/3", "1-30"), ("2/3", "not_due"), ("3/3", "not_due")]
+    assert [(item.instalment, item.bucket) for item in answer.items] == [
+        ("1/3", "1-30"),
+        ("2/3", "not_due"),
+        ("3/3", "not_due"),
+    ]
     world.apply(world.receive("acme", "40.00", on=DAY_0), invoice, "40.00", on=DAY_0)
     answer = found(as_of=DAY_0 + 45 * DAYS)
     assert [(format_plain(i.paid, "EUR"), format_plain(i.opened, "EUR")) for i in answer.items] == [
@@ -70,7 +74,17 @@ def test_AG_12_what_a_post_dated_payment_has_too_much_stands_beside_the_sum(worl
 
 @pytest.mark.parametrize(
     ("late", "bucket"),
-    [(-32, "..-31"), (-31, "-31..-9"), (-8, "-8..-1"), (0, "today"), (7, "1-7"), (8, "8-30"), (31, "31-60"), (90, "61-90"), (91, "90+")],
+    [
+        (-32, "..-31"),
+        (-31, "-31..-9"),
+        (-8, "-8..-1"),
+        (0, "today"),
+        (7, "1-7"),
+        (8, "8-30"),
+        (31, "31-60"),
+        (90, "61-90"),
+        (91, "90+"),
+    ],
 )
 def test_AG_31_days_due_and_days_late_mirror_each_other(world, found, late, bucket):
     world.issue("acme", "5.00", on=DAY_0, due_on=ON - late * DAYS)
@@ -143,7 +157,9 @@ def test_a_dispute_closed_since_was_open_as_known_then(world, found):
     entry = invoice.instalments.get().entry
     dispute = disputes.open_on(entry=entry, reason="price", today=ON, now=world.at(ON), by=world.by)
     known = Audit.objects.order_by("-seq").first().seq
-    disputes.withdraw(dispute=dispute, resolution="Settled by phone.", on=ON, now=world.at(ON, 12), by=world.by)
+    disputes.withdraw(
+        dispute=dispute, resolution="Settled by phone.", on=ON, now=world.at(ON, 12), by=world.by
+    )
     assert found(column="disputed").total == 0
     answer = found(column="disputed", known_at=known)
     assert (answer.total, [item.disputed for item in answer.items]) == (8000, [8000])

@@ -44,11 +44,19 @@ def expected_aging(rows, on):
     known = rows[rows["invoice_date"] <= day]
     open_then = known[~(settled_on[known.index] <= day)]
     late = (day - open_then["due_date"]).dt.days
-    bands = pd.cut(late, [-10**6, 0, 30, 60, 90, 10**6], labels=range(5)).astype(int)
-    table = open_then.groupby(["customer_id", bands])["cents"].sum().unstack(fill_value=0).reindex(columns=range(5), fill_value=0)
+    bands = pd.cut(late, [-(10**6), 0, 30, 60, 90, 10**6], labels=range(5)).astype(int)
+    table = (
+        open_then.groupby(["customer_id", bands])["cents"]
+        .sum()
+        .unstack(fill_value=0)
+        .reindex(columns=range(5), fill_value=0)
+    )
     early = rows[(rows["settled_date"] <= day) & ~(settled_on <= day)].groupby("customer_id")["cents"].sum()
     return {
-        customer: (*(map(int, table.loc[customer]) if customer in table.index else [0] * 5), int(early.get(customer, 0)))
+        customer: (
+            *(map(int, table.loc[customer]) if customer in table.index else [0] * 5),
+            int(early.get(customer, 0)),
+        )
         for customer in table.index.union(early.index)
     }
 
@@ -80,7 +88,11 @@ def test_AG_a_real_ledger_agrees_to_the_cent_at_three_dates_and_imports_once(off
     rows = raw(path)
     taken_in(office, path, currency="EUR")
     settled = rows["settled_date"].notna()
-    assert (Invoice.objects.count(), Payment.objects.count(), Allocation.objects.count()) == (count, settled.sum(), settled.sum())
+    assert (Invoice.objects.count(), Payment.objects.count(), Allocation.objects.count()) == (
+        count,
+        settled.sum(),
+        settled.sum(),
+    )
     assert Entry.objects.debits().unsettled().count() == still_open == int((~settled).sum())
     assert sum(Invoice.objects.values_list("gross", flat=True)) == int(rows["cents"].sum())
     assert Customer.objects.count() == rows["customer_id"].nunique()

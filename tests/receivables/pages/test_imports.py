@@ -24,7 +24,9 @@ def desk(world, login):
     class Desk:
         def upload(self, content, name="ledger.csv"):
             data = content.encode() if isinstance(content, str) else content
-            return client.post("/imports/new/", {"entity": world.entity.pk, "file": SimpleUploadedFile(name, data)})
+            return client.post(
+                "/imports/new/", {"entity": world.entity.pk, "file": SimpleUploadedFile(name, data)}
+            )
 
         def take(self, content, name="ledger.csv"):
             assert self.upload(content, name).status_code == 302
@@ -122,7 +124,9 @@ def test_a_large_file_names_the_command(desk, monkeypatch):
 def test_a_closed_period_refuses_the_whole_file(desk, world):
     from receivables.models import PeriodLock
 
-    PeriodLock.objects.create(entity=world.entity, until=DAY_0, locked_by="x", recorded_at=world.at(DAY_0), audit_seq=1)
+    PeriodLock.objects.create(
+        entity=world.entity, until=DAY_0, locked_by="x", recorded_at=world.at(DAY_0), audit_seq=1
+    )
     desk.check(row := desk.take(GOOD))
     answer = desk.post(row)
     assert answer.status_code == 422 and Invoice.objects.count() == 0

@@ -35,7 +35,9 @@ def ledger(tmp_path):
     for n in range(ROWS):
         on, minor = date(2025, 1, 1) + timedelta(days=n % 300), dice.randrange(1, 10**7)
         done = str(on + timedelta(days=20)) if n % 3 == 0 else ""
-        lines.append(f"I{n},K{n % 97},{on},{on},{on + timedelta(days=30)},{minor // 100}.{minor % 100:02d},{done}")
+        lines.append(
+            f"I{n},K{n % 97},{on},{on},{on + timedelta(days=30)},{minor // 100}.{minor % 100:02d},{done}"
+        )
         total, paid, settled = total + minor, paid + (minor if done else 0), settled + bool(done)
     path.write_text("\n".join(lines) + "\n")
     return path, total, paid, settled
@@ -47,10 +49,10 @@ def wait(process):
 
 
 def sums(ask):
-    (invoices, gross), = ask("select count(*), sum(gross) from receivables_invoice")
-    (payments, paid), = ask("select count(*), coalesce(sum(amount), 0) from receivables_payment")
-    (net,), = ask("select sum(amount) from receivables_entry")
-    (allocated,), = ask("select coalesce(sum(amount), 0) from receivables_allocation")
+    ((invoices, gross),) = ask("select count(*), sum(gross) from receivables_invoice")
+    ((payments, paid),) = ask("select count(*), coalesce(sum(amount), 0) from receivables_payment")
+    ((net,),) = ask("select sum(amount) from receivables_entry")
+    ((allocated,),) = ask("select coalesce(sum(amount), 0) from receivables_allocation")
     return invoices, int(gross), payments, int(paid), int(net), int(allocated)
 
 
@@ -68,12 +70,14 @@ def test_bad_input_30_an_import_killed_in_the_middle_is_finished_by_the_next(sta
         time.sleep(0.01)
     killed.kill()
     killed.wait()
-    (there,), = ask("select count(*) from receivables_invoice")
+    ((there,),) = ask("select count(*) from receivables_invoice")
     assert 0 < there < ROWS and there % 200 == 0, "killed too late or half a chunk is in"
     code, out, error = wait(start_process(IMPORT, ledger[0]))
     assert code == 0, error
     assert sums(ask) == expected(ledger)
-    assert ask("select state, rows_done, rows_skipped, rows_failed from receivables_importfile") == [("DONE", ROWS, 0, 0)]
+    assert ask("select state, rows_done, rows_skipped, rows_failed from receivables_importfile") == [
+        ("DONE", ROWS, 0, 0)
+    ]
     assert "Nothing changed" in wait(start_process(IMPORT, ledger[0]))[1]
     assert wait(start_process(CHECK))[1].strip() == "[]"
 
@@ -84,11 +88,15 @@ def test_bad_input_30_two_imports_of_one_file_at_once_take_it_in_once(start_proc
     answers = [wait(process) for process in both]
     assert [code for code, _out, _error in answers] == [0, 0], answers
     assert sums(ask) == expected(ledger)
-    assert ask("select state, rows_done, rows_skipped, rows_failed from receivables_importfile") == [("DONE", ROWS, 0, 0)]
+    assert ask("select state, rows_done, rows_skipped, rows_failed from receivables_importfile") == [
+        ("DONE", ROWS, 0, 0)
+    ]
     assert wait(start_process(CHECK))[1].strip() == "[]"
 
 
-def test_two_files_with_the_same_invoices_at_once_take_each_invoice_in_once(start_process, ask, ledger, tmp_path):
+def test_two_files_with_the_same_invoices_at_once_take_each_invoice_in_once(
+    start_process, ask, ledger, tmp_path
+):
     assert wait(start_process(SETUP))[0] == 0
     other = tmp_path / "other.csv"
     header, *rows = ledger[0].read_text().splitlines()

@@ -148,7 +148,9 @@ def test_bad_input_29_a_file_cut_in_half_is_refused(give):
     nothing(give(packed[: len(packed) // 2], "l.csv.gz"))
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00.csv", "x" * 500 + ".csv", "=cmd.csv", "CON", "<b>.csv"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a\x00.csv", "x" * 500 + ".csv", "=cmd.csv", "CON", "<b>.csv"]
+)
 def test_bad_input_31_the_name_of_a_file_is_only_shown(ledger_desk, name):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -158,7 +160,11 @@ def test_bad_input_31_the_name_of_a_file_is_only_shown(ledger_desk, name):
     from receivables.services import ledger_uploads
 
     taken = ledger_uploads.take(
-        entity=ledger_desk.world.entity, name=name, data=upload.read(), now=clock.now(), by=ledger_desk.world.by
+        entity=ledger_desk.world.entity,
+        name=name,
+        data=upload.read(),
+        now=clock.now(),
+        by=ledger_desk.world.by,
     )
     assert len(taken.name) <= 120 and "/" not in taken.name and "\x00" not in taken.name
     assert taken.stored_as.startswith("ledgers/") and ".." not in taken.stored_as

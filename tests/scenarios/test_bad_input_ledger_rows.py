@@ -20,7 +20,7 @@ def text(*rows, head=HEAD):
     ["02/03/2026", "2026-02-30", "29.02.2027", "45000", "1900-02-29", "0026-01-01", "9999-12-31", "soon", ""],
 )
 def test_bad_input_13_dates_that_are_none_or_have_two_readings(give, on):
-    answer = give(text(row(on=on)))
+    answer = give(text(row(day=on)))
     assert (answer.status, answer.invoices, Entry.objects.count()) == (422, 0, 0)
 
 
@@ -35,7 +35,7 @@ def test_bad_input_13_dates_that_are_none_or_have_two_readings(give, on):
     ],
 )
 def test_bad_input_13_the_order_of_the_import_decides(give, on, order, iso):
-    assert give(text(row(on=on)), date_order=order).status == 200
+    assert give(text(row(day=on)), date_order=order).status == 200
     assert Invoice.objects.get().invoice_on.isoformat() == iso
 
 
@@ -69,7 +69,10 @@ def test_bad_input_17_customer_codes_match_exactly_and_look_alikes_are_said(ledg
 @pytest.mark.parametrize("currency", ["XXX", "RMB", "¥", "", "EURO", "$"])
 def test_bad_input_18_unknown_currencies(give, currency):
     head = HEAD.strip() + ",ccy\n"
-    answer = give(text(row().strip() + f"{currency}\n", head=head).replace(b",ccy", b",ccy"), columns={"currency": "ccy"})
+    answer = give(
+        text(row().strip() + f"{currency}\n", head=head).replace(b",ccy", b",ccy"),
+        columns={"currency": "ccy"},
+    )
     assert (answer.status, answer.invoices) == (422, 0)
 
 
@@ -90,16 +93,26 @@ def test_bad_input_25_direction_overrides_and_zero_width_marks_are_stripped(give
     assert Customer.objects.get(code="k1").legal_name == "Acme Tools"
 
 
-NAMES = ["X", "🦆 GmbH", "مؤسسة", "'; DROP TABLE receivables_customer;--", "<script>alert(1)</script>", "{{7*7}}", "=cmd|'/C calc'!A0"]
+NAMES = ["X", "🦆 GmbH", "مؤسسة", "'; DROP TABLE receivables_customer;--"]
+NAMES += ["<script>alert(1)</script>", "{{7*7}}", "=cmd|'/C calc'!A0"]
 
 
 def test_bad_input_26_names_are_kept_as_they_are_and_escaped_where_shown(ledger_desk):
     rows = [f'A{n},k{n},"{name}",2026-01-05,,1.00,\n' for n, name in enumerate(NAMES)]
     answer = ledger_desk.page(text(*rows))
     assert answer.status == 200
-    assert list(Customer.objects.filter(code__startswith="k").order_by("code").values_list("legal_name", flat=True)) == NAMES
+    assert (
+        list(
+            Customer.objects.filter(code__startswith="k")
+            .order_by("code")
+            .values_list("legal_name", flat=True)
+        )
+        == NAMES
+    )
     page = ledger_desk.client.get("/aging/").content.decode()
-    assert "<script>alert" not in page and "&lt;script&gt;" in page and "49" not in page.split("{{7*7}}")[0][-5:]
+    assert (
+        "<script>alert" not in page and "&lt;script&gt;" in page and "49" not in page.split("{{7*7}}")[0][-5:]
+    )
     rows_out = b"".join(ledger_desk.client.get("/aging/export.csv").streaming_content).decode()
     assert "'=cmd" in rows_out
 
