@@ -24,7 +24,9 @@ def ask(world):
 
     def report(as_of=ON, known_at=None, **options):
         buckets = options.pop("buckets", Buckets.default())
-        found = aging.report(aging.Question(as_of=as_of, known_at=known_at, user=user, buckets=buckets, **options))
+        found = aging.report(
+            aging.Question(as_of=as_of, known_at=known_at, user=user, buckets=buckets, **options)
+        )
         assert all(proof.holds for proof in found.proofs), found.proofs
         return found
 
@@ -45,7 +47,9 @@ def test_A1_one_customer_over_three_buckets(world, ask):
     assert row.net == 260000
 
 
-@pytest.mark.parametrize(("age", "bucket"), [(0, 0), (1, 1), (30, 1), (31, 2), (60, 2), (61, 3), (90, 3), (91, 4)])
+@pytest.mark.parametrize(
+    ("age", "bucket"), [(0, 0), (1, 1), (30, 1), (31, 2), (60, 2), (61, 3), (90, 3), (91, 4)]
+)
 def test_bucket_edges_are_inclusive_and_due_today_is_not_overdue(world, ask, age, bucket):
     world.issue("acme", "1.00", due_on=days_before(age))
     assert [i for i, amount in enumerate(ask().rows[0].buckets) if amount] == [bucket]
