@@ -112,7 +112,9 @@ class Picture:
 
     @property
     def disputed(self) -> int:
-        return sum(dispute.amount for dispute in self.disputes if dispute.state == Dispute.State.OPEN)
+        """Minor units in question, never more than what is open."""
+        asked = sum(dispute.amount for dispute in self.disputes if dispute.state == Dispute.State.OPEN)
+        return min(asked, max(self.balance.ledger, 0))
 
     @property
     def receipt(self) -> Any:

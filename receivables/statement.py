@@ -25,6 +25,7 @@ class StatementEntry:
     due_on: date | None
     amount: int
     balance: int
+    entry_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class OpenItem:
     amount: int
     left: int
     days_past_due: int | None
+    entry_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def of_account(
         raise Refused("period_invalid", "The statement ends before it begins.", field="until")
     key: dict[str, Any] = {"customer": customer, "entity": entity, "currency": currency}
     opening = selectors.balance(as_of=since - timedelta(days=1), known_at=known_at, **key)
-    rows = Entry.objects.known(until, known_at).filter(booked_on__gte=since, **key).order_by("booked_on", "pk")
+    rows = (
+        Entry.objects.known(until, known_at).filter(booked_on__gte=since, **key).order_by("booked_on", "pk")
+    )
     found = list(rows[: LINES_MAX + 1])
     if len(found) > LINES_MAX:
         raise Refused("too_long", f"More than {LINES_MAX} movements; choose a shorter period.", field="since")
@@ -81,7 +85,9 @@ def of_account(
     for each in found:
         running += each.amount
         lines.append(
-            StatementEntry(each.booked_on, each.kind, each.reference, each.due_on, each.amount, running)
+            StatementEntry(
+                each.booked_on, each.kind, each.reference, each.due_on, each.amount, running, each.pk
+            )
         )
     left = selectors.open_items(as_of=until, known_at=known_at, **key)
     return AccountStatement(
@@ -101,5 +107,12 @@ def of_account(
 def _item(entry: Any, until: date) -> OpenItem:
     late = (until - entry.due_on).days if entry.due_on else None
     return OpenItem(
-        entry.reference, entry.kind, entry.document_on, entry.due_on, entry.amount, entry.open_amount, late
+        entry.reference,
+        entry.kind,
+        entry.document_on,
+        entry.due_on,
+        entry.amount,
+        entry.open_amount,
+        late,
+        entry.pk,
     )

@@ -23,6 +23,7 @@ from receivables.models import (
     Payment,
     User,
 )
+from receivables.pages import proposal_forms
 from receivables.services import changes, contacts, customers
 
 ROWS = 100
@@ -78,7 +79,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "part": f"receivables/customers/_{tab}.html",
             "may": _may(user),
             "new_request": _url("receivables:request_new", f"?customer={customer.pk}"),
-            "statement": _url("receivables:statement", f"?customer={customer.pk}"),
+            "statement": _url("receivables:customer_statement", customer.pk)
+            if access.may(user, "entry.view")
+            else "",
+            "proposals": _proposals(user),
             **LOADERS[tab](customer, user, as_of, entries),
         },
     )
@@ -165,6 +169,21 @@ def _may(user: User) -> dict[str, bool]:
         "request.create",
     )
     return {verb.replace(".", "_"): access.may(user, verb) for verb in verbs}
+
+
+def _proposals(user: User) -> list[tuple[str, str]]:
+    """What the person may propose about a customer: the name of the address and the words."""
+    if not access.may(user, "customer.change_propose"):
+        return []
+    may, words = (
+        access.fields(user, "customer"),
+        {"tax_id": _("tax id"), "bank_account": _("bank account"), "terms": _("payment terms")},
+    )
+    return [
+        (f"receivables:propose_{what}", said)
+        for what, said in words.items()
+        if may.writable(proposal_forms.FIELD[what])
+    ]
 
 
 def _open(customer: Customer, user: User, as_of: date, entries: Any) -> dict[str, Any]:

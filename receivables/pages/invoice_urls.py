@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from receivables.pages import invoice_acts, invoice_losses, invoices, outbox
+from receivables.pages import invoice_acts, invoice_dates, invoice_losses, invoices, outbox
 
 _ONE = "invoices/<int:pk>/"
 urlpatterns: list[URLPattern] = [
@@ -21,6 +21,12 @@ urlpatterns: list[URLPattern] = [
     path(
         f"{_ONE}write-offs/<int:write_off_id>/take-back/", invoice_losses.take_back, name="invoice_take_back"
     ),
+    path(
+        f"{_ONE}write-offs/<int:write_off_id>/undo/",
+        invoice_dates.take_difference_back,
+        name="invoice_difference_undo",
+    ),
+    path(f"{_ONE}dates/", invoice_dates.reschedule, name="invoice_dates"),
     path(f"{_ONE}credit-notes/<int:note_id>/void/", invoice_losses.void, name="invoice_void"),
     path(f"{_ONE}changes/<int:change_id>/decide/", invoice_losses.decide, name="invoice_decide"),
     path(f"{_ONE}allocations/<int:allocation_id>/undo/", invoice_losses.undo, name="invoice_undo"),

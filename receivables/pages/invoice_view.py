@@ -5,13 +5,13 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from receivables import access, context, invoice_words, localised
 from receivables.invoice_picture import PARTS, Picture
-from receivables.models import Audit, Invoice, User
+from receivables.models import Audit, Dispute, Invoice, User
 from receivables.pages import invoice_way
-from receivables.services import adjustments, changes, losses
+from receivables.services import adjustments, changes, losses, write_offs
 
 _S = Invoice.State
 
@@ -42,7 +42,8 @@ def build(picture: Picture, user: User | None, now: datetime) -> dict[str, Any]:
                 ("invoice", "dispatch"),
                 ("invoice", "write_off_propose"),
             )
-        },
+        }
+        | {"papers": access.may(user, "request.view"), "see_disputes": access.may(user, "dispute.view")},
         "hide_tax": not access.fields(user, "customer").readable("tax_id"),
         "show_loss_reason": visible.readable("write_off_reason"),
         "waiting": [
@@ -57,6 +58,13 @@ def build(picture: Picture, user: User | None, now: datetime) -> dict[str, Any]:
             for row in picture.write_offs
             if not hasattr(row, "undone") and invoice.state == _S.WRITTEN_OFF
         },
+        "differences": {
+            row.pk
+            for row in picture.write_offs
+            if row.change_id is None
+            and row.reason_code in write_offs.POLICY_REASONS
+            and not hasattr(row, "undone")
+        },
         "customer_url": _customer_url(invoice),
         "creditable": invoice.gross - adjustments.credited(invoice) if invoice.number else 0,
     }
@@ -65,6 +73,7 @@ def build(picture: Picture, user: User | None, now: datetime) -> dict[str, Any]:
 def _put_into_words(picture: Picture, names: dict[str, str]) -> None:
     """Each row says what its code means, so that the template asks no table."""
     rows: list[Any]
+    row: Any
     for rows, words, code in (
         ([*picture.dispatches], invoice_words.CHANNELS, "channel"),
         ([*picture.disputes], invoice_words.DISPUTE_REASONS, "reason"),
@@ -172,19 +181,36 @@ def acts(picture: Picture, user: User) -> list[dict[str, str]]:
     first = not picture.dispatches
     send, tone = (_("Send"), "go" if state == _S.ISSUED else "") if first else (_("Send again"), "")
     loss = issued and losses.WRITE_OFF not in waits
+    entry = _disputable(picture)
     offered = (
         (state == _S.APPROVED, "invoice.issue", _("Issue"), "invoice_issue", "i", "go"),
         (issued or state == _S.PAID, "invoice.dispatch", send, "invoice_send", "s", tone),
         (issued or state == _S.PAID, "invoice.cancel", _("Credit note"), "invoice_credit", "c", ""),
+        (issued and entry is not None, "dispute.open", _("Dispute"), "dispute_open", "q", ""),
+        (issued and bool(picture.balance.ledger), "invoice.issue", _("New due dates"), "invoice_dates", "e", ""),
         (loss, "invoice.write_off_propose", _("Propose write-off"), "invoice_write_off", "w", ""),
-        (issued or state == _S.PAID, "invoice.cancel", _("Cancel"), "invoice_cancel", "d", "bad"),
+        (issued or state == _S.PAID, "invoice.cancel", pgettext("invoice", "Cancel"), "invoice_cancel", "d", "bad"),
         (state == _S.CANCELLED, "request.create", _("Issue anew"), "invoice_reissue", "n", "go"),
     )  # fmt: skip
     return [
-        {"label": label, "url": reverse(f"receivables:{name}", args=[invoice.pk]), "key": key, "tone": tone}
+        {
+            "label": label,
+            "url": reverse(f"receivables:{name}", args=[entry if name == "dispute_open" else invoice.pk]),
+            "key": key,
+            "tone": tone,
+        }
         for open_to, verb, label, name, key, tone in offered
         if open_to and access.may(user, verb)
     ]
+
+
+def _disputable(picture: Picture) -> int | None:
+    """The entry of the oldest open instalment that is not in dispute, or None."""
+    taken = {dispute.entry_id for dispute in picture.disputes if dispute.state == Dispute.State.OPEN}
+    found = [
+        due.instalment.entry_id for due in picture.dues if due.left and due.instalment.entry_id not in taken
+    ]
+    return found[0] if found else None
 
 
 def _event(row: Audit, names: dict[str, str], reasons: bool) -> dict[str, Any]:

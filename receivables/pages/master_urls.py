@@ -1,6 +1,7 @@
 """Addresses of master data: customers, contacts, changes, legal entities, people, roles and keys."""
 
 from receivables.pages import (
+    account_statement,
     changes,
     contacts,
     customer_edit,
@@ -16,6 +17,7 @@ urlpatterns = [
     *customers.urlpatterns,
     *customer_edit.urlpatterns,
     *customer_page.urlpatterns,
+    *account_statement.urlpatterns,
     *contacts.urlpatterns,
     *changes.urlpatterns,
     *entities.urlpatterns,
