@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from receivables import access
 from receivables.actor import Actor
 from receivables.rules.refusals import Refused
+from receivables.words import refusal_words
 
 PUBLIC = "public"
 """Policy of a page that needs no log-in. Written out, so that forgetting one is seen."""
@@ -83,7 +84,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     origin = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(origin, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     if request.method == "POST" and ours and not request.headers.get("HX-Request"):
-        messages.error(request, refused.message)
+        messages.error(request, refusal_words.said(refused.message))
         return redirect(origin)
     return render(request, "refused.html", {"refused": refused}, status=status_of(refused))
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Sum
 
-from receivables import conversion
 from receivables.models import Audit
+from receivables.questions import conversion
 from receivables.rules.aging import SumProof, prove
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused

@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 from pydantic import BaseModel
 
-from receivables import exports, selectors
+from receivables import exports
 from receivables.exports import Column
+from receivables.questions import selectors
 from receivables.rules.aging import Buckets
 from receivables.wire import guards
 from receivables.wire.room import Room

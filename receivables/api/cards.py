@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query
 
-from receivables import customer_record, invoice_list
 from receivables.models import Customer, Invoice, Payment
+from receivables.questions import customer_record, invoice_list
 from receivables.wire import guards
 from receivables.wire.lists import seen
 from receivables.wire.room import Room

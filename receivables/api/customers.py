@@ -5,8 +5,8 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Query
 
-from receivables import customer_list
 from receivables.models import Customer, CustomerProfile, LegalEntity
+from receivables.questions import customer_list
 from receivables.rules.refusals import Refused
 from receivables.services import customers
 from receivables.wire import guards

@@ -5,9 +5,9 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Query
 
-from receivables import selectors
 from receivables.models import Entry
 from receivables.models.ledger import EntryQuerySet
+from receivables.questions import selectors
 from receivables.wire import guards
 from receivables.wire.lists import Listing, Page, page
 from receivables.wire.room import Room

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query
 
 from receivables.models import Customer, Invoice, LegalEntity
-from receivables.request_picture import content_hash
+from receivables.questions.request_picture import content_hash
 from receivables.rules.refusals import Refused
 from receivables.rules.request_lines import LineInput
 from receivables.services import approving, requesting

@@ -5,10 +5,10 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Query
 
-from receivables import invoice_list
 from receivables.api.invoice_requests import LineOut, lines
-from receivables.invoice_list import Wanted
 from receivables.models import Invoice
+from receivables.questions import invoice_list
+from receivables.questions.invoice_list import Wanted
 from receivables.wire import guards
 from receivables.wire.guards import Caller
 from receivables.wire.lists import Listing, Page, page, seen

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from receivables.models.base import ScopedQuerySet
 
@@ -43,7 +44,9 @@ class Customer(models.Model):
     bank_account = models.CharField(max_length=60, blank=True)
     po_required = models.BooleanField(default=False)
     contract_required = models.BooleanField(default=False)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     stop_version = models.BigIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -86,8 +89,12 @@ class CustomerProfile(models.Model):
     terms = models.JSONField(default=dict)
     segment = models.CharField(max_length=40, blank=True)
     region = models.CharField(max_length=60, blank=True)
-    rep = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    collector = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    rep = models.ForeignKey(
+        "receivables.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    collector = models.ForeignKey(
+        "receivables.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     importance = models.PositiveSmallIntegerField(default=2)
 
     objects = ProfileQuerySet.as_manager()
@@ -99,7 +106,8 @@ class CustomerProfile(models.Model):
                 fields=["customer", "entity"], condition=Q(valid_to__isnull=True), name="profile_one_newest"
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")), name="profile_ends_after_start"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")),
+                name="profile_ends_after_start",
             ),
             models.CheckConstraint(condition=Q(importance__range=(1, 3)), name="profile_importance_1_to_3"),
         ]
@@ -119,17 +127,17 @@ class Contact(models.Model):
     """A person or mailbox of the customer: role, channel, language, time zone; flagged when mail to it bounced."""
 
     class Role(models.TextChoices):
-        BILLING = "billing"
-        DISPUTES = "disputes"
-        MANAGEMENT = "management"
-        LEGAL = "legal"
-        OTHER = "other"
+        BILLING = "billing", _("Billing")
+        DISPUTES = "disputes", _("Disputes")
+        MANAGEMENT = "management", _("Management")
+        LEGAL = "legal", _("Legal")
+        OTHER = "other", _("Other")
 
     class Channel(models.TextChoices):
-        EMAIL = "email"
-        SMS = "sms"
-        LETTER = "letter"
-        PHONE = "phone"
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("Text message")
+        LETTER = "letter", _("Letter")
+        PHONE = "phone", _("Telephone")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
     name = models.CharField(max_length=200)

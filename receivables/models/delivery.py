@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from receivables.models.base import ScopedQuerySet, Tracked
 
@@ -18,10 +19,10 @@ class Dispatch(Tracked):
     """
 
     class Channel(models.TextChoices):
-        COURIER = "courier"
-        EMAIL = "email"
-        PORTAL = "portal"
-        HAND = "hand"
+        COURIER = "courier", _("Courier")
+        EMAIL = "email", _("E-mail")
+        PORTAL = "portal", _("Link to the customer")
+        HAND = "hand", _("Handed over")
 
     invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, related_name="dispatches")
     contact = models.ForeignKey("receivables.Contact", on_delete=models.PROTECT, null=True, related_name="+")
@@ -42,9 +43,12 @@ class Dispatch(Tracked):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["receipt_hash"], condition=~Q(receipt_hash=""), name="dispatch_receipt_link_once"),
+            models.UniqueConstraint(
+                fields=["receipt_hash"], condition=~Q(receipt_hash=""), name="dispatch_receipt_link_once"
+            ),
             models.CheckConstraint(
-                condition=Q(received_at__isnull=True) | ~Q(received_by=""), name="dispatch_received_by_somebody"
+                condition=Q(received_at__isnull=True) | ~Q(received_by=""),
+                name="dispatch_received_by_somebody",
             ),
         ]
 
@@ -61,11 +65,11 @@ class Attachment(models.Model):
     """A file of a request or invoice. `name` is for display only; the storage key is made by us."""
 
     class Kind(models.TextChoices):
-        CONTRACT = "contract"
-        ORDER = "order"
-        DELIVERY = "delivery"
-        RED_LETTER = "red_letter"
-        OTHER = "other"
+        CONTRACT = "contract", _("Contract")
+        ORDER = "order", _("Order")
+        DELIVERY = "delivery", _("Proof of delivery")
+        RED_LETTER = "red_letter", _("Red-letter notice")
+        OTHER = "other", _("Other paper")
 
     invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, related_name="attachments")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.OTHER)

@@ -5,6 +5,7 @@ from datetime import date
 import django_fsm as fsm
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from receivables.models.base import ScopedQuerySet, Tracked, currency_field
 
@@ -25,14 +26,14 @@ class Dispute(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
         WITHDRAWN = "WITHDRAWN"
 
     class Reason(models.TextChoices):
-        NOT_RECEIVED = "not_received"
-        QUALITY = "quality"
-        PRICE = "price"
-        QUANTITY = "quantity"
-        WRONG_INVOICE = "wrong_invoice"
-        ALREADY_PAID = "already_paid"
-        DEDUCTION = "deduction"
-        OTHER = "other"
+        NOT_RECEIVED = "not_received", _("Not received")
+        QUALITY = "quality", _("Quality")
+        PRICE = "price", _("Price")
+        QUANTITY = "quantity", _("Quantity")
+        WRONG_INVOICE = "wrong_invoice", _("Wrong invoice")
+        ALREADY_PAID = "already_paid", _("Already paid")
+        DEDUCTION = "deduction", _("Deduction")
+        OTHER = "other", _("Other")
 
     entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="disputes")
     customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, related_name="disputes")
@@ -42,7 +43,9 @@ class Dispute(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
     reason = models.CharField(max_length=20, choices=Reason.choices)
     note = models.TextField(blank=True)
     state = fsm.FSMField(max_length=10, choices=State.choices, default=State.OPEN, protected=True)
-    owner = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, related_name="disputes")
+    owner = models.ForeignKey(
+        "receivables.User", on_delete=models.PROTECT, null=True, related_name="disputes"
+    )
     department = models.CharField(max_length=60, blank=True)
     opened_on = models.DateField()
     opened_at = models.DateTimeField()
@@ -50,16 +53,21 @@ class Dispute(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
     due_at = models.DateTimeField()
     closed_on = models.DateField(null=True)
     resolution = models.TextField(blank=True)
-    credit_note = models.ForeignKey("receivables.CreditNote", on_delete=models.PROTECT, null=True, related_name="disputes")
+    credit_note = models.ForeignKey(
+        "receivables.CreditNote", on_delete=models.PROTECT, null=True, related_name="disputes"
+    )
 
     objects = DisputeQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="dispute_positive"),
-            models.UniqueConstraint(fields=["entry"], condition=Q(state="OPEN"), name="dispute_one_open_per_item"),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(state="OPEN"), name="dispute_one_open_per_item"
+            ),
             models.CheckConstraint(
-                condition=Q(state="OPEN", closed_on__isnull=True) | (~Q(state="OPEN") & Q(closed_on__isnull=False)),
+                condition=Q(state="OPEN", closed_on__isnull=True)
+                | (~Q(state="OPEN") & Q(closed_on__isnull=False)),
                 name="dispute_closed_has_a_date",
             ),
         ]

@@ -6,6 +6,7 @@ from typing import Any
 import django_fsm as fsm
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from receivables.models.base import ScopedQuerySet, Tracked, currency_field
 
@@ -30,9 +31,9 @@ class Invoice(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
         WRITTEN_OFF = "WRITTEN_OFF"
 
     class Kind(models.TextChoices):
-        ORDINARY = "ordinary"
-        SPECIAL_VAT = "special_vat"
-        PROFORMA = "proforma"
+        ORDINARY = "ordinary", _("Ordinary")
+        SPECIAL_VAT = "special_vat", _("Special VAT")
+        PROFORMA = "proforma", _("Pro forma")
 
     IN_BOOKS = (State.ISSUED, State.SENT, State.PAID, State.CANCELLED, State.WRITTEN_OFF)
 
@@ -54,10 +55,14 @@ class Invoice(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
     description = models.CharField(max_length=500, blank=True)
     urgent_reason = models.CharField(max_length=200, blank=True)
     snapshot = models.JSONField(default=dict)
-    flow = models.ForeignKey("receivables.ApprovalFlow", on_delete=models.PROTECT, null=True, related_name="invoices")
+    flow = models.ForeignKey(
+        "receivables.ApprovalFlow", on_delete=models.PROTECT, null=True, related_name="invoices"
+    )
     round = models.PositiveSmallIntegerField(default=1)
     created_by = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, related_name="+")
-    requested_by = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, related_name="+")
+    requested_by = models.ForeignKey(
+        "receivables.User", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     approved_by = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, related_name="+")
     approved_by_rule = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
@@ -85,7 +90,9 @@ class Invoice(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
                 | ~Q(approved_by=models.F("requested_by")),
                 name="invoice_requester_is_not_approver",
             ),
-            models.CheckConstraint(condition=Q(gross=models.F("net") + models.F("tax")), name="invoice_gross_is_net_plus_tax"),
+            models.CheckConstraint(
+                condition=Q(gross=models.F("net") + models.F("tax")), name="invoice_gross_is_net_plus_tax"
+            ),
             models.CheckConstraint(condition=Q(gross__gte=0), name="invoice_not_negative"),
         ]
         indexes = [
@@ -94,7 +101,7 @@ class Invoice(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
         ]
 
     def __str__(self) -> str:
-        return self.number or f"request {self.pk}"
+        return self.number or str(_("request %(number)s") % {"number": self.pk})
 
     @fsm.transition(field=state, source=State.DRAFT, target=State.REQUESTED)
     def submit(self, *, by: Any, at: datetime) -> None:
@@ -178,7 +185,9 @@ class InvoiceLine(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once")
+        ]
 
     def __str__(self) -> str:
         return self.description
@@ -191,7 +200,9 @@ class Instalment(models.Model):
     position = models.PositiveSmallIntegerField(default=1)
     due_on = models.DateField(null=True)
     amount = models.BigIntegerField()
-    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, null=True, related_name="instalment")
+    entry = models.OneToOneField(
+        "receivables.Entry", on_delete=models.PROTECT, null=True, related_name="instalment"
+    )
     discount_until = models.DateField(null=True)
     discount_amount = models.BigIntegerField(default=0)
 
@@ -199,7 +210,9 @@ class Instalment(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="instalment_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="instalment_position_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.invoice} / {self.position}"

@@ -9,6 +9,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Case, F, Q, Sum, Value, When
 from django.db.models.functions import Abs, Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from receivables.models.base import Recorded, ScopedQuerySet, currency_field
 
@@ -29,7 +30,9 @@ class EntryQuerySet(ScopedQuerySet):
 
     def with_open_now(self) -> Self:
         """Adds `open_now`: what is left, signed like the amount (minor units)."""
-        left = Case(When(amount__gt=0, then=F("amount") - F("allocated")), default=F("amount") + F("allocated"))
+        left = Case(
+            When(amount__gt=0, then=F("amount") - F("allocated")), default=F("amount") + F("allocated")
+        )
         return self.annotate(open_now=left)
 
     def known(self, as_of: date, known_at: int | None) -> Self:
@@ -40,8 +43,20 @@ class EntryQuerySet(ScopedQuerySet):
     def with_open(self, as_of: date, known_at: int | None) -> Self:
         """Adds `open_amount`, signed like the amount: what was left of each entry as of a date, as known then."""
         settled = Allocation.objects.known(as_of, known_at)
-        as_debit = settled.filter(debit=models.OuterRef("pk")).order_by().values("debit").annotate(s=Sum("amount")).values("s")
-        as_credit = settled.filter(credit=models.OuterRef("pk")).order_by().values("credit").annotate(s=Sum("amount")).values("s")
+        as_debit = (
+            settled.filter(debit=models.OuterRef("pk"))
+            .order_by()
+            .values("debit")
+            .annotate(s=Sum("amount"))
+            .values("s")
+        )
+        as_credit = (
+            settled.filter(credit=models.OuterRef("pk"))
+            .order_by()
+            .values("credit")
+            .annotate(s=Sum("amount"))
+            .values("s")
+        )
         zero = Value(0, output_field=models.BigIntegerField())
         return self.known(as_of, known_at).annotate(
             open_amount=Case(
@@ -60,17 +75,17 @@ class Entry(Recorded):
     """One signed movement of a customer's balance at one entity, in minor units: + owed to us, - credited."""
 
     class Kind(models.TextChoices):
-        INVOICE = "invoice"
-        PAYMENT = "payment"
-        CREDIT_NOTE = "credit_note"
-        REFUND = "refund"
-        REVERSAL = "reversal"
-        WRITE_OFF = "write_off"
-        RECOVERY = "recovery"
-        TRANSFER = "transfer"
-        DISCOUNT = "discount"
-        RESCHEDULE = "reschedule"
-        OPENING = "opening"
+        INVOICE = "invoice", _("Invoice")
+        PAYMENT = "payment", _("Payment")
+        CREDIT_NOTE = "credit_note", _("Credit note")
+        REFUND = "refund", _("Refund")
+        REVERSAL = "reversal", _("Reversal")
+        WRITE_OFF = "write_off", _("Write-off")
+        RECOVERY = "recovery", _("Recovery")
+        TRANSFER = "transfer", _("Transfer")
+        DISCOUNT = "discount", _("Discount")
+        RESCHEDULE = "reschedule", _("New due date")
+        OPENING = "opening", _("Opening balance")
 
     entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="entries")
     customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, related_name="entries")
@@ -88,9 +103,12 @@ class Entry(Recorded):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="entry_amount_not_zero"),
-            models.CheckConstraint(condition=Q(amount__range=(-LARGEST, LARGEST)), name="entry_amount_in_range"),
             models.CheckConstraint(
-                condition=Q(allocated__gte=0) & Q(allocated__lte=Abs("amount")), name="entry_never_over_allocated"
+                condition=Q(amount__range=(-LARGEST, LARGEST)), name="entry_amount_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(allocated__gte=0) & Q(allocated__lte=Abs("amount")),
+                name="entry_never_over_allocated",
             ),
         ]
         indexes = [

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from receivables import access, clock, customer_record, exports, statement
+from receivables import access, clock, exports
 from receivables.doors import policy
 from receivables.exports import Column, plain
 from receivables.models import Customer, Entry, LegalEntity, User
 from receivables.pages.customer_page import seen_customer
 from receivables.pages.form_base import date_input
+from receivables.questions import customer_record, statement
 from receivables.rules.refusals import Refused
 
 

@@ -10,11 +10,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from receivables import access, clock, context, request_board, request_picture, request_words
+from receivables import access, clock, context
 from receivables.doors import actor, policy
 from receivables.models import User, WorkItem
 from receivables.pages.request_detail import visible
+from receivables.questions import request_board, request_picture
 from receivables.services import flows, requesting, work
+from receivables.words import request_words
 
 
 @policy("work.view")

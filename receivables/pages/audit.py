@@ -6,7 +6,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from receivables import audit as trail
@@ -15,6 +15,7 @@ from receivables.doors import policy
 from receivables.models import Audit, ChainHead
 from receivables.pages.form_base import date_input
 from receivables.rules import chain
+from receivables.words import audit_words
 
 _WIDEST = 400
 
@@ -28,9 +29,9 @@ class AuditFilters(forms.Form):
     )  # fmt: skip
     actor = forms.CharField(label=gettext_lazy("Who"), required=False, max_length=150)
     via = forms.ChoiceField(
-        label=gettext_lazy("Way"),
+        label=pgettext_lazy("audit", "Way"),
         required=False,
-        choices=[("", gettext_lazy("All")), *[(way, way) for way in ("page", "api", "command", "engine", "portal", "rule")]],
+        choices=[("", gettext_lazy("All")), *audit_words.VIA.items()],
     )
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=date_input())
     until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=date_input())
@@ -45,6 +46,8 @@ def show(request: HttpRequest) -> HttpResponse:
     rows = _filtered(request, filters.cleaned_data)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = paging.page(rows, field="seq", descending=True, after=after, before=before)
+    for each in page.rows:
+        each.words, each.way = audit_words.action(each.action), audit_words.via(each.via)
     head = ChainHead.objects.get(pk=1)
     return render(
         request,
@@ -61,7 +64,11 @@ def detail(request: HttpRequest, seq: int) -> HttpResponse:
     if row is None:
         raise Http404
     holds = row.hash == chain.link(row.prev_hash, trail.record(row))
-    changed = [(name, _short(row.before.get(name)), _short(row.after.get(name))) for name in sorted({*row.before, *row.after})]
+    row.words, row.way = audit_words.action(row.action), audit_words.via(row.via)
+    changed = [
+        (name, _short(row.before.get(name)), _short(row.after.get(name)))
+        for name in sorted({*row.before, *row.after})
+    ]
     return render(request, "receivables/audit/detail.html", {"row": row, "holds": holds, "changed": changed})
 
 

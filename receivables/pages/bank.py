@@ -19,6 +19,7 @@ from receivables.pages.acting import READ_AND_POST
 from receivables.pages.bank_forms import AccountForm, MappingForm, initial_of
 from receivables.rules.refusals import Refused
 from receivables.services import bank_accounts
+from receivables.words import refusal_words
 
 PREVIEW_ROWS = 10
 SAMPLE_KEY = "bank_sample"
@@ -36,6 +37,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     told = {
         "rows": [(row, row.statements.order_by("-closing_on", "-pk").first()) for row in rows[:200]],
         "may_edit": access.may(user, "bank.decide"),
+        "may_import": access.may(user, "bank.import"),
         "sees_iban": access.fields(user, "bank").readable("payer_account"),
     }
     return render(request, "receivables/bank/accounts.html", told)
@@ -88,7 +90,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return render(request, "receivables/bank/mapping.html", told)
     except (Refused, Unreadable) as refused:
-        told = _mapping_context(account, form) | {"wrong": refused.message, "sample": name}
+        told = _mapping_context(account, form) | {"wrong": refusal_words.said(refused.message), "sample": name}
         return render(request, "receivables/bank/mapping.html", told, status=422)
 
 

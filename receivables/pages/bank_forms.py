@@ -11,6 +11,7 @@ from receivables.models import BankAccount, LegalEntity
 from receivables.pages.form_base import PlacedForm
 from receivables.rules.money import format_plain, to_minor
 from receivables.rules.refusals import Refused
+from receivables.words import refusal_words
 
 ROLES = (
     ("booked_on", _("Day booked"), True),
@@ -90,7 +91,7 @@ class AccountForm(PlacedForm):
             try:
                 given[name] = to_minor(given.get(name) or "0", given.get("currency", "EUR"))
             except Refused as refused:
-                self.add_error(name, refused.message)
+                self.add_error(name, refusal_words.said(refused.message))
         return given
 
     def policy(self, old: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from receivables import access, clock, context, matching_words
+from receivables import access, clock, context
 from receivables.doors import actor, policy, status_of
 from receivables.models import BankAccount, Statement, StatementLine
 from receivables.pages.acting import READ_AND_POST
@@ -18,6 +18,7 @@ from receivables.pages.bank_forms import UploadForm
 from receivables.paging import page
 from receivables.rules.refusals import Refused
 from receivables.services import bank_intake, statement_decisions
+from receivables.words import matching_words
 
 LINES_PAGE = 100
 DECISIONS = {
@@ -78,7 +79,11 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "receivables/bank/upload.html",
-        {"form": form, "has_accounts": accounts.exists()},
+        {
+            "form": form,
+            "has_accounts": accounts.exists(),
+            "may_account": access.may(request.user, "bank.decide"),
+        },
         status=status,
     )
 

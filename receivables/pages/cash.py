@@ -10,12 +10,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from receivables import access, cash_figures, cash_review, clock, context, localised, matching_words
+from receivables import access, clock, context, localised
 from receivables.doors import actor, policy, undoable
 from receivables.models import BankAccount, Customer, Dispute, Entry, Payment, StatementLine
+from receivables.questions import cash_figures, cash_review
 from receivables.rules.money import to_minor
 from receivables.rules.refusals import Refused
 from receivables.services import bounces, line_choices, matching
+from receivables.words import matching_words
 
 RATE_DAYS = 90
 PAIRS_MAX = 200
@@ -46,6 +48,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "today": today,
         "has_accounts": BankAccount.objects.for_user(request.user).exists(),
         "may_import": access.may(request.user, "bank.import"),
+        "may_account": access.may(request.user, "bank.decide"),
+        "may_match": access.may(request.user, "bank.match"),
         **_line_context(request, chosen),
     }
     return render(request, "receivables/cash/page.html", told)

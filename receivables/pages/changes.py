@@ -9,10 +9,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from receivables import access, clock, doors, master_words
+from receivables import access, clock, doors, localised
 from receivables.doors import LOGGED_IN, policy
 from receivables.models import Change, User
 from receivables.services import changes
+from receivables.words import master_words
 
 PAGE = 50
 
@@ -132,8 +133,8 @@ def _before_and_after(change: Change, user: User) -> list[dict[str, Any]]:
         rows.append(
             {
                 "field": master_words.field(name),
-                "before": master_words.value(name, before) if shown else "•••",
-                "after": master_words.value(name, value) if shown else "•••",
+                "before": _words(name, before, change) if shown else "•••",
+                "after": _words(name, value, change) if shown else "•••",
                 "differs": before != value,
             }
         )
@@ -151,3 +152,13 @@ urlpatterns = [
     path("changes/<int:pk>/decide/", decide, name="change_decide"),
     path("changes/<int:pk>/withdraw/", withdraw, name="change_withdraw"),
 ]
+
+
+def _words(name: str, value: Any, change: Change) -> str:
+    """A value in words; amounts in the proposal's currency, and of allocations taken back first their sum."""
+    currency = change.proposal.get("currency")
+    if name == "release" and value:
+        value = sum(taken for _allocation, taken in value)
+    if currency and name in ("amount", "release") and isinstance(value, int):
+        return localised.money(value, currency)
+    return master_words.value(name, value)

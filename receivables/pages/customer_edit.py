@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from receivables import access, clock, doors, master_words
+from receivables import access, clock, doors
 from receivables.doors import policy
 from receivables.models import Customer, CustomerProfile, LegalEntity, User
 from receivables.pages import proposal_forms
@@ -20,6 +20,7 @@ from receivables.pages.customer_page import seen_customer
 from receivables.pages.form_base import PlacedForm
 from receivables.rules.refusals import Refused
 from receivables.services import customers, profiles, sensitive
+from receivables.words import master_words
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -10,10 +10,14 @@ from django import forms
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from receivables import access, master_words
+from receivables import access
 from receivables.models import Customer, CustomerProfile, LegalEntity, User
 from receivables.pages.form_base import COUNTRIES_FIRST, LANGUAGES, PlacedForm, date_input
 from receivables.rules.term_presets import PRESETS
+from receivables.words import master_words
+
+NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Codes of unions, placeholders and test locales among the territories that Babel names."""
 
 ADDRESS = {
     "street": "street",
@@ -39,7 +43,9 @@ def countries() -> list[tuple[str, Any]]:
     """Country choices in the active language, the frequent ones first."""
     found = Locale.parse(translation.to_locale(translation.get_language() or "en")).territories
     names = {str(code): str(name) for code, name in found.items()}
-    rest = sorted((c for c in names if len(c) == 2 and c.isalpha()), key=names.__getitem__)
+    rest = sorted(
+        (c for c in names if len(c) == 2 and c.isalpha() and c not in NO_COUNTRIES), key=names.__getitem__
+    )
     return [
         ("", "–"),
         *(

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from receivables import access, clock, context, customer_record, customer_story, master_words
+from receivables import access, clock, context
 from receivables.doors import policy
 from receivables.models import (
     Change,
@@ -24,7 +24,9 @@ from receivables.models import (
     User,
 )
 from receivables.pages import proposal_forms
+from receivables.questions import customer_record, customer_story
 from receivables.services import changes, contacts, customers
+from receivables.words import master_words
 
 ROWS = 100
 TABS = ("open", "invoices", "payments", "disputes", "contacts", "profile", "changes", "timeline")

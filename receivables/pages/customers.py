@@ -10,11 +10,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from receivables import access, clock, context, customer_list, exports, master_words
+from receivables import access, clock, context, exports
 from receivables.doors import policy
 from receivables.models import User
 from receivables.pages.customer_forms import Filters
+from receivables.questions import customer_list
 from receivables.rules.money import format_plain
+from receivables.words import master_words
 
 PAGE = 50
 EXPORT_MOST = 50_000

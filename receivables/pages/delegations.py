@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from receivables import access, clock, staffing
+from receivables import access, clock
 from receivables.doors import actor, policy, status_of
 from receivables.models import Delegation, User
+from receivables.questions import staffing
 from receivables.rules.refusals import Refused
 from receivables.services import delegations
 

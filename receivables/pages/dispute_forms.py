@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from receivables.models import Dispute, User
 from receivables.pages.form_base import PlacedForm
@@ -20,7 +21,11 @@ REASONS: dict[str, Any] = {
     "deduction": _("Deduction"),
     "other": _("Other"),
 }
-ENDS = [("accept", _("The customer is right")), ("reject", _("The amount is owed")), ("withdraw", _("The customer withdrew it"))]
+ENDS = [
+    ("accept", _("The customer is right")),
+    ("reject", _("The amount is owed")),
+    ("withdraw", _("The customer withdrew it")),
+]
 
 
 def _people() -> Any:
@@ -36,7 +41,7 @@ class DisputeFilters(forms.Form):
     )  # fmt: skip
     state = forms.ChoiceField(
         label=_("State"), required=False,
-        choices=[("", _("Open")), ("ACCEPTED", _("Accepted")), ("REJECTED", _("Rejected")), ("WITHDRAWN", _("Withdrawn")),
+        choices=[("", pgettext_lazy("dispute", "Open")), ("ACCEPTED", _("Accepted")), ("REJECTED", _("Rejected")), ("WITHDRAWN", _("Withdrawn")),
                  ("all", _("All"))],
     )  # fmt: skip
     reason = forms.ChoiceField(label=_("Reason"), required=False, choices=[("", _("All")), *REASONS.items()])
@@ -53,10 +58,14 @@ class OpenForm(PlacedForm):
 
     amount = amount_field(label=_("Amount in question"))
     reason = forms.ChoiceField(label=_("Reason"), choices=list(REASONS.items()))
-    note = forms.CharField(label=_("What the customer says"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label=_("What the customer says"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False)
     department = forms.CharField(label=_("Department"), required=False, max_length=60)
-    sla_hours = forms.IntegerField(label=_("Working hours to settle it"), min_value=1, max_value=2000, initial=SLA_HOURS)
+    sla_hours = forms.IntegerField(
+        label=_("Working hours to settle it"), min_value=1, max_value=2000, initial=SLA_HOURS
+    )
 
     def __init__(self, data: Any, *, currency: str, **options: Any) -> None:
         super().__init__(data, **options)

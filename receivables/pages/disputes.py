@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse as address
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from receivables import access, clock, context, localised, paging, posting
@@ -60,7 +60,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "left": time_left(dispute, clock.now()),
             "item_left": posting.left_of(dispute.entry),
             "invoice": instalment.invoice if instalment else None,
-            "events": [{"at": row.at, "who": row.actor, "text": _event(row.action), "detail": row.reason} for row in story],
+            "events": [
+                {"at": row.at, "who": row.actor, "text": _event(row.action), "detail": row.reason}
+                for row in story
+            ],
             "may_assign": access.may(user, "dispute.assign"),
             "may_resolve": access.may(user, "dispute.resolve"),
         },
@@ -89,7 +92,16 @@ def open_on(request: HttpRequest, entry_id: int) -> HttpResponse:
     }  # fmt: skip
     instalment = getattr(entry, "instalment", None)
     back = address("receivables:invoice", args=[instalment.invoice_id]) if instalment else _list()[1]
-    return act(request, form, do, title=_("Open a dispute"), yes=_("Open"), lead=lead, back=back, where=_list())
+    return act(
+        request,
+        form,
+        do,
+        title=_("Open a dispute"),
+        yes=pgettext("verb", "Open"),
+        lead=lead,
+        back=back,
+        where=_list(),
+    )
 
 
 @policy("dispute.assign")
@@ -107,7 +119,14 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
     back = address("receivables:dispute", args=[pk])
     return act(
-        request, form, do, title=_("Assign"), yes=_("Assign"), lead=_("The deadline stays where it is."), back=back, where=_list()
+        request,
+        form,
+        do,
+        title=_("Assign"),
+        yes=_("Assign"),
+        lead=_("The deadline stays where it is."),
+        back=back,
+        where=_list(),
     )
 
 
@@ -128,11 +147,13 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Settled. What is still open is asked for again."))
         return redirect("receivables:dispute", pk=pk)
 
-    lead = _("%(amount)s is in question. A credit note may give up all of it or a part; the rest is owed.") % {
-        "amount": localised.money(dispute.amount, dispute.currency)
-    }
+    lead = _(
+        "%(amount)s is in question. A credit note may give up all of it or a part; the rest is owed."
+    ) % {"amount": localised.money(dispute.amount, dispute.currency)}
     back = address("receivables:dispute", args=[pk])
-    return act(request, form, do, title=_("Settle the dispute"), yes=_("Settle"), lead=lead, back=back, where=_list())
+    return act(
+        request, form, do, title=_("Settle the dispute"), yes=_("Settle"), lead=lead, back=back, where=_list()
+    )
 
 
 def visible(request: HttpRequest, pk: int) -> Dispute:
@@ -174,7 +195,9 @@ def _filtered(request: HttpRequest, filters: forms.DisputeFilters) -> Any:
     text = (given.get("q") or "").strip()
     if text:
         rows = rows.filter(
-            Q(entry__reference__icontains=text) | Q(customer__legal_name__icontains=text) | Q(customer__code__iexact=text)
+            Q(entry__reference__icontains=text)
+            | Q(customer__legal_name__icontains=text)
+            | Q(customer__code__iexact=text)
         )
     return rows.annotate(due_key=TruncDate("due_at"))
 

@@ -9,13 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from receivables import access, clock, context, request_board, request_words
+from receivables import access, clock, context
 from receivables.doors import actor, policy, status_of
 from receivables.models import ApprovalFlow, Role
+from receivables.questions import request_board
 from receivables.rules.money import format_plain, to_minor
 from receivables.rules.refusals import Refused
 from receivables.rules.workflow import Flow
 from receivables.services import flows
+from receivables.words import refusal_words, request_words
 
 STEP_PARTS = (
     "code",
@@ -78,7 +80,7 @@ def draft(request: HttpRequest) -> HttpResponse:
                 )
                 return redirect("receivables:flows")
             except Refused as no:
-                wrong, general, status = {no.field: no.message}, no.message, status_of(no)
+                wrong, general, status = {no.field: refusal_words.said(no.message)}, refusal_words.said(no.message), status_of(no)
     cells = [
         [{"name": f"step-{i}-{part}", "part": part, "value": step[part], "wrong": wrong.get(f"steps[{i}].{part}", "")}
          for part in STEP_PARTS]

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from receivables import master_words
 from receivables.rules.refusals import Refused
+from receivables.words import master_words
 
 COUNTRIES_FIRST = ("CN", "DE", "FR", "GB", "NL", "US")
 LANGUAGES = (
@@ -39,6 +40,12 @@ class PlacedForm(forms.Form):
     def _place(self, name: str, message: str) -> None:
         name = self.PLACES.get(name, name)
         self.add_error(name if name in self.fields else None, message)
+
+
+def offer_currencies(field: Any, rows: QuerySet[Any]) -> None:
+    """The currencies that rows the person may see are in, as choices of a filter."""
+    codes = rows.order_by("currency").values_list("currency", flat=True).distinct()
+    field.choices = [("", _("All")), *((code, code) for code in codes)]
 
 
 def date_input() -> forms.DateInput:

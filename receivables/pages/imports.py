@@ -12,13 +12,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.errors import Unreadable
-from receivables import clock, doors, exports, ledger_preview, refusal_words, storage
+from receivables import clock, doors, exports, storage
 from receivables.doors import policy
 from receivables.ledger_file import PRESETS
 from receivables.models import ImportFile, ImportMapping, LegalEntity
 from receivables.pages.import_forms import LABELS, Columns, Upload, spec_of
+from receivables.questions import ledger_preview
 from receivables.rules.refusals import Refused
 from receivables.services import ledger_uploads
+from receivables.words import refusal_words
 
 STATUS = {"unsupported_media": 415, "too_large": 413, "file_too_large": 413, "duplicate": 409}
 SHOWN = 100

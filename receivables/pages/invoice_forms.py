@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from receivables import invoice_words
-from receivables.invoice_list import SORTS, Wanted
 from receivables.models import Contact, Customer, Dispatch, Invoice, LegalEntity, User
 from receivables.pages.form_base import PlacedForm, date_input
+from receivables.questions.invoice_list import SORTS, Wanted
 from receivables.templatetags.states import STATES
+from receivables.words import invoice_words
 
 _SHOWN = [Invoice.State.APPROVED, *Invoice.IN_BOOKS]
 

@@ -7,11 +7,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from receivables import access, context, invoice_words, localised
-from receivables.invoice_picture import PARTS, Picture
+from receivables import access, context, localised
 from receivables.models import Audit, Dispute, Invoice, User
 from receivables.pages import invoice_way
+from receivables.questions.invoice_picture import PARTS, Picture
 from receivables.services import adjustments, changes, losses, write_offs
+from receivables.words import invoice_words
 
 _S = Invoice.State
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from receivables import context, localised, request_words
-from receivables.invoice_picture import Picture
+from receivables import context, localised
 from receivables.models import Audit, Invoice, User
+from receivables.questions.invoice_picture import Picture
 from receivables.rules import workflow_diagram
 from receivables.services import flows
 from receivables.templatetags.states import state_words
+from receivables.words import request_words
 
 PATH = ("DRAFT", "REQUESTED", "VERIFIED", "APPROVED", "ISSUED", "SENT", "PAID")
 _S = Invoice.State

@@ -8,14 +8,16 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from receivables import access, clock, context, exports, invoice_list, invoice_picture, paging
+from receivables import access, clock, context, exports, paging
 from receivables.doors import actor, policy
 from receivables.exports import Cell, Column
 from receivables.models import Invoice, LegalEntity
 from receivables.pages import invoice_sheet, invoice_view
 from receivables.pages.invoice_forms import Filters, sorting
+from receivables.questions import invoice_list, invoice_picture
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
 from receivables.templatetags.states import state_words
@@ -159,7 +161,7 @@ def _tabs(request: HttpRequest, today: Any) -> list[dict[str, Any]]:
 def _columns() -> list[Column]:
     return [
         Column(_("Number"), 20), Column(_("State"), 12), Column(_("Legal entity"), 24), Column(_("Customer code"), 16),
-        Column(_("Customer"), 36), Column(_("Issued"), 12), Column(_("Due"), 12), Column(_("Currency"), 9),
+        Column(_("Customer"), 36), Column(pgettext("day", "Issued"), 12), Column(_("Due"), 12), Column(_("Currency"), 9),
         Column(_("Amount"), 16), Column(_("Open"), 16), Column(_("Disputed"), 9), Column(_("Purchase order"), 18),
         Column(_("Description"), 40),
     ]  # fmt: skip

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from receivables import clock, context, localised, paging, selectors
+from receivables import clock, context, localised, paging
 from receivables.doors import policy
 from receivables.models import Audit, Entry, LegalEntity
-from receivables.pages.form_base import date_input
+from receivables.pages.form_base import date_input, offer_currencies
+from receivables.questions import selectors
 
 KINDS: dict[str, Any] = {
     "invoice": gettext_lazy("Invoice"),
@@ -47,7 +48,7 @@ class LedgerFilters(forms.Form):
         label=gettext_lazy("Standing"), required=False,
         choices=[("", gettext_lazy("All")), ("open", gettext_lazy("Open")), ("settled", gettext_lazy("Settled"))],
     )  # fmt: skip
-    currency = forms.CharField(label=gettext_lazy("Currency"), required=False, max_length=3)
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
     booked_from = forms.DateField(label=gettext_lazy("Booked from"), required=False, widget=date_input())
     due_to = forms.DateField(label=gettext_lazy("Due until"), required=False, widget=date_input())
     known_at = forms.DateTimeField(
@@ -56,6 +57,10 @@ class LedgerFilters(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )  # fmt: skip
 
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__(data)
+        offer_currencies(self.fields["currency"], Entry.objects.for_user(user))
+
 
 @policy("entry.view")
 @require_safe
@@ -63,7 +68,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Entries booked up to the date, newest first. `?as_of=` and `?known_at=` fix the picture for ever."""
     books = context.of(request).entity
     today = clock.today(LegalEntity.objects.filter(pk=books.id).first() if books else None)
-    filters = LedgerFilters(request.GET)
+    filters = LedgerFilters(request.GET, user=request.user)
     filters.is_valid()
     as_of = _date(request.GET.get("as_of", "")) or today
     known_at = _known(filters.cleaned_data.get("known_at"))
@@ -107,7 +112,7 @@ def _filtered(request: HttpRequest, given: dict[str, Any]) -> Any:
     for name, look_up in look_ups.items():
         if given.get(name):
             rows = rows.filter(**{look_up: given[name]})
-    return rows.filter(currency=given["currency"].upper()) if given.get("currency") else rows
+    return rows.filter(currency=given["currency"]) if given.get("currency") else rows
 
 
 def _date(text: str) -> date | None:

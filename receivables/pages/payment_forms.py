@@ -5,14 +5,22 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from receivables.models import Customer, LegalEntity, Payment, Reversal, User
-from receivables.pages.form_base import PlacedForm, date_input
+from receivables.pages.form_base import PlacedForm, date_input, offer_currencies
 from receivables.rules.currencies import EXPONENTS
 from receivables.rules.money import Money, to_minor
 from receivables.rules.refusals import Refused
+from receivables.words import refusal_words
 
-METHODS = [("bank", _("Bank transfer")), ("cheque", _("Cheque")), ("card", _("Card")), ("cash", _("Cash")), ("other", _("Other"))]
+METHODS = [
+    ("bank", _("Bank transfer")),
+    ("cheque", _("Cheque")),
+    ("card", _("Card")),
+    ("cash", pgettext_lazy("method", "Cash")),
+    ("other", _("Other")),
+]
 REASONS = {
     Reversal.Reason.BOUNCE: _("Bounced"),
     Reversal.Reason.CHARGEBACK: _("Chargeback"),
@@ -24,7 +32,9 @@ REASONS = {
 def amount_field(**options: Any) -> forms.CharField:
     """A plain decimal in major units, read by the rules of its currency."""
     attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "money-in"}
-    return forms.CharField(label=options.pop("label", _("Amount")), max_length=40, widget=forms.TextInput(attrs=attrs), **options)
+    return forms.CharField(
+        label=options.pop("label", _("Amount")), max_length=40, widget=forms.TextInput(attrs=attrs), **options
+    )
 
 
 class PaymentFilters(forms.Form):
@@ -38,9 +48,13 @@ class PaymentFilters(forms.Form):
         label=_("Standing"), required=False,
         choices=[("", _("All")), ("unapplied", _("Unapplied")), ("applied", _("Applied in full"))],
     )  # fmt: skip
-    currency = forms.CharField(label=_("Currency"), required=False, max_length=3)
+    currency = forms.ChoiceField(label=_("Currency"), required=False)
     received_from = forms.DateField(label=_("Received from"), required=False, widget=date_input())
     received_to = forms.DateField(label=_("Received until"), required=False, widget=date_input())
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        offer_currencies(self.fields["currency"], Payment.objects.for_user(user))
 
 
 class ReceiveForm(PlacedForm):
@@ -63,7 +77,9 @@ class ReceiveForm(PlacedForm):
 
     def clean_customer(self) -> Customer:
         """The customer of that number, if the person may see it."""
-        found = Customer.objects.for_user(self.user).filter(code=self.cleaned_data["customer"].strip()).first()
+        found = (
+            Customer.objects.for_user(self.user).filter(code=self.cleaned_data["customer"].strip()).first()
+        )
         if found is None:
             raise forms.ValidationError(_("There is no customer with this number."))
         customer: Customer = found
@@ -118,7 +134,9 @@ class ReverseForm(PlacedForm):
     """The bank took the money back."""
 
     PLACES = {"booked_on": "on"}
-    reason = forms.ChoiceField(label=_("What happened"), choices=[(code.value, words) for code, words in REASONS.items()])
+    reason = forms.ChoiceField(
+        label=_("What happened"), choices=[(code.value, words) for code, words in REASONS.items()]
+    )
     on = forms.DateField(label=_("Day"), widget=date_input())
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
 
@@ -135,7 +153,7 @@ def read_money(text: str, currency: str) -> Money:
     try:
         return Money(to_minor(text, currency), currency)
     except Refused as refused:
-        raise forms.ValidationError(refused.message) from refused
+        raise forms.ValidationError(refusal_words.said(refused.message)) from refused
 
 
 def relatives(customer: Customer, user: User) -> Any:

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from receivables import access, clock, context, paging, posting, selectors
+from receivables import access, clock, context, paging, posting
 from receivables.doors import policy
 from receivables.models import Allocation, Change, Entry, Payment
-from receivables.pages.payment_forms import REASONS, PaymentFilters, relatives
+from receivables.pages.payment_forms import METHODS, REASONS, PaymentFilters, relatives
+from receivables.questions import selectors
 from receivables.rules.money import format_plain
 from receivables.services import allocation, overpayments, refunds
 
@@ -23,7 +24,7 @@ _LATEST = date.max
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Payments by filter, newest first, with received, settled and unapplied per currency over all pages."""
-    filters = PaymentFilters(request.GET)
+    filters = PaymentFilters(request.GET, user=request.user)
     rows = _filtered(request, filters)
     page = paging.page(
         rows.select_related("customer", "entity", "entry"),
@@ -39,7 +40,12 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "receivables/payments/list.html",
-        {"page": page, "filters": filters, "totals": totals, "may_receive": access.may(request.user, "payment.receive")},
+        {
+            "page": page,
+            "filters": filters,
+            "totals": totals,
+            "may_receive": access.may(request.user, "payment.receive"),
+        },
     )
 
 
@@ -60,7 +66,9 @@ def visible(request: HttpRequest, pk: int) -> Payment:
 def picture(request: HttpRequest, payment: Payment) -> dict[str, Any]:
     """Everything the page of one payment shows."""
     user: Any = request.user
-    rows = Allocation.objects.filter(credit=payment.entry).select_related("debit__instalment__invoice", "undone_by")
+    rows = Allocation.objects.filter(credit=payment.entry).select_related(
+        "debit__instalment__invoice", "undone_by"
+    )
     settled = list(rows.filter(reverses__isnull=True).order_by("-pk")[:ITEMS_MAX])
     for row in settled:
         row.invoice = _invoice(row.debit)
@@ -72,9 +80,12 @@ def picture(request: HttpRequest, payment: Payment) -> dict[str, Any]:
     reversals = list(payment.reversals.select_related("undone").order_by("-pk"))
     for reversal in reversals:
         reversal.words = REASONS[reversal.reason]
-    waiting = Change.objects.open().filter(kind__in=(refunds.KIND, overpayments.KIND), subject=f"payment:{payment.pk}")
+    waiting = Change.objects.open().filter(
+        kind__in=(refunds.KIND, overpayments.KIND), subject=f"payment:{payment.pk}"
+    )
     return {
         "payment": payment,
+        "method": dict(METHODS).get(payment.method, payment.method),
         "left": left,
         "settled": settled,
         "refunded": refunded,
@@ -98,7 +109,11 @@ def _open_items(payment: Payment, left: int) -> list[Any]:
     found = [
         each
         for each in selectors.open_items(
-            customer=payment.customer, entity=payment.entity, currency=payment.currency, as_of=_LATEST, known_at=None
+            customer=payment.customer,
+            entity=payment.entity,
+            currency=payment.currency,
+            as_of=_LATEST,
+            known_at=None,
         )
         if each.amount > 0
     ][:ITEMS_MAX]
@@ -126,7 +141,9 @@ def _filtered(request: HttpRequest, filters: PaymentFilters) -> Any:
     if given.get("q"):
         text = given["q"].strip()
         rows = rows.filter(
-            Q(reference__icontains=text) | Q(customer__legal_name__icontains=text) | Q(customer__code__iexact=text)
+            Q(reference__icontains=text)
+            | Q(customer__legal_name__icontains=text)
+            | Q(customer__code__iexact=text)
         )
     if given.get("standing"):
         full = Q(entry__allocated=F("amount"))

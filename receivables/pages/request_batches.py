@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from receivables import access, clock, context, exports, request_words
+from receivables import access, clock, context, exports
 from receivables.doors import actor, policy, status_of
 from receivables.models import ImportFile
 from receivables.pages import request_form
 from receivables.rules import batch_columns
 from receivables.rules.refusals import Refused
 from receivables.services import batches
+from receivables.words import refusal_words, request_words
 
 SHOWN, AT_ONCE = 50, 100
 
@@ -50,7 +51,10 @@ def show(request: HttpRequest) -> HttpResponse:
                 return redirect("receivables:batch", pk=file.pk)
             except Refused as no:
                 form.add_error(
-                    "file", request_words.refusal(no) if no.code in request_words.INPUTS else no.message
+                    "file",
+                    request_words.refusal(no)
+                    if no.code in request_words.INPUTS
+                    else refusal_words.said(no.message),
                 )
                 status = status_of(no)
     files = ImportFile.objects.for_user(user).filter(kind=ImportFile.Kind.REQUESTS).order_by("-pk")
@@ -60,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "files": _mine(files, user)[:SHOWN],
-            "columns": batch_columns.COLUMNS,
+            "columns": [(request_words.heading(each), each.needed) for each in batch_columns.COLUMNS],
             "limits": _("XLSX or CSV, up to %(rows)s rows and 5 MB") % {"rows": batch_columns.ROWS_MAX},
             "may_create": access.may(user, "batch.create"),
         },

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from receivables import access, clock, request_board, request_picture, request_words
+from receivables import access, clock
 from receivables.doors import actor, policy
 from receivables.models import Audit, Invoice, WorkItem
+from receivables.questions import request_board, request_picture
 from receivables.rules import request_checks
 from receivables.services import requesting
 from receivables.templatetags.states import state_words
+from receivables.words import request_words
 
 TAKEN = ("ISSUED", "SENT", "PAID", "CANCELLED", "WRITTEN_OFF")
 

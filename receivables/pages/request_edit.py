@@ -8,15 +8,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from receivables import access, clock, context, request_picture, request_words
+from receivables import access, clock, context
 from receivables.doors import actor, policy, status_of
 from receivables.models import Customer, Invoice, LegalEntity
 from receivables.pages import request_form
 from receivables.pages.request_form import Head, Lines
+from receivables.questions import request_picture
 from receivables.rules import request_checks, uploads
 from receivables.rules.refusals import Refused
 from receivables.rules.request_lines import LineInput
 from receivables.services import attachments, flows, requesting
+from receivables.words import request_words
 
 FOUND_MOST = 12
 

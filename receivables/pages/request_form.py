@@ -8,13 +8,13 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from receivables import request_words
 from receivables.models import Invoice, LegalEntity, User
 from receivables.rules import request_lines, uploads
 from receivables.rules.refusals import Refused
 from receivables.rules.request_lines import LineInput, Totals
 from receivables.services import drafting
 from receivables.services.drafting import Content
+from receivables.words import request_words
 
 PARTS = ("description", "quantity", "unit_price", "tax_percent")
 PAPERS = (

@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
-from receivables import access, clock, context, request_board, request_words
+from receivables import access, clock, context
 from receivables.doors import policy
 from receivables.models import Invoice
-from receivables.request_forecast import estimate_errors
+from receivables.questions import request_board
+from receivables.questions.request_forecast import estimate_errors
 from receivables.templatetags.spans import words
 from receivables.templatetags.states import state_words
+from receivables.words import request_words
 
 RECENT = timedelta(days=90)
 
@@ -77,7 +79,11 @@ def show(request: HttpRequest) -> HttpResponse:
             "filters": filters,
             "filtered": any(request.GET.get(name) for name in filters.fields),
             "tabs": [
-                {"label": _("Open"), "url": reverse("receivables:requests"), "on": not done},
+                {
+                    "label": pgettext("request", "Open"),
+                    "url": reverse("receivables:requests"),
+                    "on": not done,
+                },
                 {"label": _("Through"), "url": reverse("receivables:requests") + "?tab=done", "on": done},
             ],
             "done": done,

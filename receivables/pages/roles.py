@@ -19,6 +19,7 @@ from receivables.pages.form_base import PlacedForm
 from receivables.rules import access as engine
 from receivables.rules.refusals import Refused
 from receivables.services import roles
+from receivables.words import access_words
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -43,7 +44,7 @@ class RightsForm(PlacedForm):
         super().__init__(*args, **kwargs)
         verbs = self.fields["verbs"]
         assert isinstance(verbs, forms.MultipleChoiceField)
-        verbs.choices = [(verb, verb) for verb in sorted(roles.all_verbs())]
+        verbs.choices = [(verb, access_words.verb(verb)) for verb in sorted(roles.all_verbs())]
 
 
 @policy("staff.admin")
@@ -58,7 +59,11 @@ def show(request: HttpRequest) -> HttpResponse:
         cells = [engine.may(table, [code], verb) for code in ROLES]
         cells += [engine.grants(role.verbs, verb) is not None for role in composed]
         rows.append(
-            {"verb": verb, "cells": [{"head": h, "on": on} for h, on in zip(heads, cells, strict=True)]}
+            {
+                "verb": verb,
+                "words": access_words.verb(verb),
+                "cells": [{"head": h, "on": on} for h, on in zip(heads, cells, strict=True)],
+            }
         )
     return render(
         request, "receivables/settings/roles.html", {"heads": heads, "rows": rows, "composed": composed}
@@ -110,8 +115,11 @@ def _by_noun(ticked: set[str]) -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for verb in sorted(roles.all_verbs()):
         noun, _dot, word = verb.partition(".")
-        groups.setdefault(noun, []).append({"verb": verb, "word": word or noun, "on": verb in ticked})
-    return [{"noun": noun, "verbs": verbs} for noun, verbs in groups.items()]
+        says = access_words.act(word) if word else access_words.noun(noun)
+        groups.setdefault(noun, []).append({"verb": verb, "word": says, "on": verb in ticked})
+    return [
+        {"noun": noun, "title": access_words.noun(noun), "verbs": verbs} for noun, verbs in groups.items()
+    ]
 
 
 urlpatterns = [

@@ -20,6 +20,7 @@ from receivables.models import ApiToken, User
 from receivables.pages.form_base import PlacedForm, date_input
 from receivables.rules.refusals import Refused
 from receivables.services import roles, tokens
+from receivables.words import access_words
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -44,7 +45,9 @@ class TokenForm(PlacedForm):
         admin = access.may(by, "token.admin")
         user.queryset = (people | service) if admin else people
         user.initial = by.pk
-        verbs.choices = [(v, v) for v in sorted(roles.all_verbs()) if admin or access.may(by, v)]
+        verbs.choices = [
+            (v, access_words.verb(v)) for v in sorted(roles.all_verbs()) if admin or access.may(by, v)
+        ]
 
     def ends(self) -> datetime | None:
         """The end of the chosen day, UTC."""

@@ -1,7 +1,7 @@
 """What an invoice request must satisfy before it is submitted, check by check, each with a stable code and the field at fault.
 
 Pure: a picture goes in, the outcome of every check comes out, passed ones included. The words that people read stand in
-`receivables/request_words.py`; what a line costs is computed in `request_lines`.
+`receivables/words/request_words.py`; what a line costs is computed in `request_lines`.
 """
 
 from collections.abc import Mapping

@@ -12,15 +12,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from receivables import audit, request_picture, staffing
+from receivables import audit
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Invoice, WorkItem
-from receivables.request_words import SEND_BACK
+from receivables.questions import request_picture, staffing
 from receivables.rules import request_checks, workflow
 from receivables.rules.refusals import Refused
 from receivables.rules.workflow import Flow, Outcome, Step
 from receivables.services import flows, work
+from receivables.words.request_words import SEND_BACK
 
 PASSED, SENT_BACK, AUTOMATIC, SKIPPED = "passed", "sent_back", "automatic", "skipped"
 TO_PERSON = "to_person"

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from integrations.banking import port
 from integrations.errors import Unreadable
-from receivables import audit, matching_picture
+from receivables import audit
 from receivables.actor import Actor
 from receivables.models import BankAccount, ImportFile, ImportMapping, LegalEntity
+from receivables.questions import matching_picture
 from receivables.rules.currencies import exponent
 from receivables.rules.refusals import Refused
 

@@ -13,15 +13,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from integrations.tables import port as tables
-from receivables import audit, exports, request_picture, request_words
+from receivables import audit, exports
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Customer, ImportFile, Invoice, LegalEntity, User
+from receivables.questions import request_picture
 from receivables.rules import batch_columns, request_checks, request_lines, uploads
 from receivables.rules.batch_columns import ROWS_MAX
 from receivables.rules.refusals import Refused
 from receivables.services import drafting, requesting, work
 from receivables.services.drafting import Content
+from receivables.words import request_words
 
 SIZE_MAX = 5_000_000
 CHUNK = 25
@@ -126,13 +128,16 @@ def resume(*, now: datetime) -> int:
 
 def template() -> bytes:
     """An XLSX with our headings and one example row, which is passed over when it is uploaded."""
-    columns = [exports.Column(c.heading + (" *" if c.needed else ""), 22) for c in batch_columns.COLUMNS]
+    columns = [
+        exports.Column(request_words.heading(c) + (" *" if c.needed else ""), 22)
+        for c in batch_columns.COLUMNS
+    ]
     return exports.to_xlsx(columns, [[c.example for c in batch_columns.COLUMNS]], title="Requests")
 
 
 def error_file(file: ImportFile) -> bytes:
     """The rows that did not become requests, as they came, with a reason each: correct them there and upload the file again."""
-    columns = [exports.Column(c.heading, 20) for c in batch_columns.COLUMNS]
+    columns = [exports.Column(request_words.heading(c), 20) for c in batch_columns.COLUMNS]
     columns += [exports.Column(_("Line"), 8), exports.Column(_("Reason"), 80)]
     rows = [
         [

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from receivables import access, audit, staffing
+from receivables import access, audit
 from receivables.actor import Actor
 from receivables.models import Delegation, User
+from receivables.questions import staffing
 from receivables.rules.refusals import Refused
 
 LONGEST_DAYS = 366

@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from receivables import request_picture
 from receivables.audit import Line
 from receivables.models import Customer, Invoice, InvoiceLine, LegalEntity, User
+from receivables.questions import request_picture
 from receivables.rules import request_checks, request_lines
 from receivables.rules.currencies import exponent
 from receivables.rules.money import format_plain

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from receivables import audit, matching_picture, posting
+from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Customer, Entry, Payment, Reversal, StatementLine, WriteOff
+from receivables.questions import matching_picture
 from receivables.rules.money import Money, format_plain
 from receivables.rules.refusals import Refused
 from receivables.services import cash, line_differences, payer_aliases, write_offs

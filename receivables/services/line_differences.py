@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from receivables import posting
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.matching_picture import AccountPolicy
 from receivables.models import Dispute, Entry, Invoice, Payment
+from receivables.questions.matching_picture import AccountPolicy
 from receivables.rules.money import Money, format_plain
 from receivables.rules.refusals import Refused
 from receivables.services import discounts, disputes, write_offs

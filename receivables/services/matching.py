@@ -9,10 +9,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from receivables import audit, matching_picture
+from receivables import audit
 from receivables.actor import Actor
-from receivables.matching_picture import AccountPolicy
 from receivables.models import BankAccount, Entry, StatementLine
+from receivables.questions import matching_picture
+from receivables.questions.matching_picture import AccountPolicy
 from receivables.rules.matching import BankLine, Pool, Proposal, propose_from
 from receivables.rules.refusals import Refused
 from receivables.services import bounces, line_choices, line_differences, matching_exact, matching_stage

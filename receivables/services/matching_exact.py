@@ -5,8 +5,8 @@ stage tables. It takes only what the rules would call sure; whatever is less cle
 
 from django.db import connection
 
-from receivables.matching_picture import KINDS, AccountPolicy
 from receivables.models import BankAccount
+from receivables.questions.matching_picture import KINDS, AccountPolicy
 from receivables.rules.matching_pictures import SEARCHABLE
 from receivables.services import matching_stage as stage
 from receivables.services.matching_stage import P, run

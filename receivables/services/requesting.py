@@ -10,17 +10,19 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from receivables import audit, request_picture, request_words
+from receivables import audit
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Customer, Invoice, LegalEntity, WorkItem
-from receivables.request_forecast import Forecast
+from receivables.questions import request_picture
+from receivables.questions.request_forecast import Forecast
 from receivables.rules import request_checks
 from receivables.rules.refusals import Refused
 from receivables.rules.request_checks import Check
 from receivables.services import drafting, flows, work
 from receivables.services.approving import advance, approve, current_item, send_back, to_person, verify
 from receivables.services.drafting import Content
+from receivables.words import request_words
 
 __all__ = [
     "Content", "approve", "copy_from", "draft", "problems", "save_draft", "send_back", "submit", "submit_line", "to_person",

@@ -12,16 +12,17 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from receivables import audit, staffing
+from receivables import audit
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Customer, Delegation, Invoice, LegalEntity, User, WorkItem
+from receivables.questions import staffing
+from receivables.questions.staffing import Staffing
 from receivables.rules import business_days
 from receivables.rules.business_days import Calendar, Hours
 from receivables.rules.refusals import Refused
 from receivables.rules.request_checks import URGENT_HOURS
 from receivables.rules.workflow import Flow, Step
-from receivables.staffing import Staffing
 
 APPROVAL = "approval"
 ESCALATE_OTHERS_TO = "finance_manager"

@@ -10,7 +10,15 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from receivables.words import refusal_words
+
 register = template.Library()
+
+
+@register.filter
+def spoken(sentence: str) -> str:
+    """`{{ problem.message|spoken }}`: an English sentence of the rules or of a reader of files, in the reader's language."""
+    return refusal_words.said(sentence)
 
 
 @register.simple_block_tag

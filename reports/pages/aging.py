@@ -18,12 +18,14 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from receivables import access, clock, conversion, exports, refusal_words
+from receivables import access, clock, exports
 from receivables.doors import policy
 from receivables.models import Audit, LegalEntity
+from receivables.questions import conversion
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 from receivables.templatetags.figures import shade
+from receivables.words import refusal_words
 from reports import aging, aging_items, aging_table, aging_words
 from reports.aging_sql import Question
 from reports.pages.aging_request import Filters, drill, figure, question

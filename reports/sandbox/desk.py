@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
-from receivables import request_picture
 from receivables.models import Contact, Invoice
+from receivables.questions import request_picture
 from receivables.rules.business_days import Calendar, add_business_days, previous_business_day
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused

@@ -15,8 +15,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from receivables import books, posting, selectors
+from receivables import books, posting
 from receivables.models import Allocation, Entry
+from receivables.questions import selectors
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 from receivables.services import adjustments, allocation, cash, refunds

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from receivables import selectors
 from receivables.models import Allocation, Entry, WriteOff
+from receivables.questions import selectors
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 from receivables.rules.terms import Line, Terms

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from receivables import books, selectors, statement
+from receivables import books
 from receivables.models import Audit, Entry
+from receivables.questions import selectors, statement
 from receivables.rules.refusals import Refused
 from receivables.services import allocation, cash, periods
 from tests.fixtures.world import DAY_0

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from receivables import conversion
 from receivables.models import Allocation, Entry
+from receivables.questions import conversion
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 from receivables.services import allocation, rates

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from receivables import selectors
 from receivables.models import Entry
+from receivables.questions import selectors
 from receivables.rules.money import Money, format_plain
 from receivables.rules.term_presets import PRESETS
 from receivables.services import adjustments, allocation

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from receivables import posting, selectors
+from receivables import posting
 from receivables.models import Allocation, Entry, Refund
+from receivables.questions import selectors
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 from receivables.rules.term_presets import PRESETS

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from receivables import selectors
 from receivables.models import Entry
+from receivables.questions import selectors
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 from receivables.services import adjustments, rescheduling, transfers

@@ -16,6 +16,8 @@ CONFIGURATION = Path(settings.BASE_DIR) / "receivables" / "conf" / "babel.cfg"
 KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "gettext_noop": None,
+    "marked": None,
+    "_N": None,
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
@@ -45,7 +47,11 @@ def collect() -> Catalog:
 
 def untranslated(catalog: Catalog) -> list[str]:
     """Messages without a translation, as their English text."""
-    blank = [m for m in catalog if m.id and not (m.string if isinstance(m.string, str) else m.string and all(m.string))]
+    blank = [
+        m
+        for m in catalog
+        if m.id and not (m.string if isinstance(m.string, str) else m.string and all(m.string))
+    ]
     return [m.id if isinstance(m.id, str) else m.id[0] for m in blank]
 
 

@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from receivables import clock, request_picture
+from receivables import clock
 from receivables.models import ApprovalFlow, Delegation, ImportFile, Invoice, WorkItem
+from receivables.questions import request_picture
 
 
 @pytest.fixture

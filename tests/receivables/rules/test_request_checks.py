@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from receivables import request_words
 from receivables.rules import request_checks
 from receivables.rules.request_checks import RequestPicture
+from receivables.words import request_words
 
 GOOD = RequestPicture(
     customer_state="ACTIVE", currency="EUR", gross=11900, lines=1, customer_name="Acme Tools GmbH"

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from receivables import request_picture
 from receivables.models import ApprovalFlow, Audit, Invoice, User, WorkItem
+from receivables.questions import request_picture
 from receivables.rules.refusals import Refused
 from receivables.services import approving, flows, requesting, work
 

@@ -6,7 +6,7 @@ import pytest
 
 from receivables.actor import Actor
 from receivables.models import Audit, WorkItem
-from receivables.request_forecast import Forecast, estimate_errors
+from receivables.questions.request_forecast import Forecast, estimate_errors
 from receivables.rules.refusals import Refused
 from receivables.services import delegations, requesting, work
 

@@ -18,7 +18,9 @@ TODAY = date(2026, 11, 20)
 @pytest.fixture
 def built(db, tmp_path):
     told = []
-    truth = build.build(today=TODAY, customers=30, seed=7, say=told.append, truth_path=tmp_path / "truth.json")
+    truth = build.build(
+        today=TODAY, customers=30, seed=7, say=told.append, truth_path=tmp_path / "truth.json"
+    )
     assert json.loads((tmp_path / "truth.json").read_text()) == json.loads(json.dumps(truth))
     return truth
 
@@ -30,14 +32,26 @@ def test_the_demo_company_keeps_its_books(built):
 def test_aging_of_the_demo_ties_to_its_ground_truth_and_to_the_ledger_on_any_day(built):
     helena = User.objects.get(username="helena")
     for as_of in (TODAY, date(2026, 6, 30), date(2025, 12, 31)):
-        found = aging.report(aging.Question(as_of=as_of, known_at=None, user=helena, buckets=Buckets.default()))
+        found = aging.report(
+            aging.Question(as_of=as_of, known_at=None, user=helena, buckets=Buckets.default())
+        )
         assert all(proof.holds for proof in found.proofs)
         if as_of == TODAY:
-            assert {total.currency: total.net for total in found.totals} == {c: n for c, n in built["open"].items() if n}
+            assert {total.currency: total.net for total in found.totals} == {
+                c: n for c, n in built["open"].items() if n
+            }
 
 
 def test_003_40_the_demo_has_something_to_do_for_everybody(built):
-    assert set(built["requests"]) >= {"draft", "requested", "sent_back", "verified", "approved", "issued", "sent"}
+    assert set(built["requests"]) >= {
+        "draft",
+        "requested",
+        "sent_back",
+        "verified",
+        "approved",
+        "issued",
+        "sent",
+    }
     assert StatementLine.objects.filter(state="NEW").exists()
     assert StatementLine.objects.filter(state="APPLIED").count() > 20
     assert {"SENT", "PAID", "DRAFT", "ISSUED"} <= set(Invoice.objects.values_list("state", flat=True))
@@ -46,9 +60,15 @@ def test_003_40_the_demo_has_something_to_do_for_everybody(built):
 def test_the_same_seed_and_day_give_the_same_company(db, tmp_path):
     def once():
         with transaction.atomic():
-            truth = build.build(today=TODAY, customers=12, seed=3, say=lambda _text: None, truth_path=tmp_path / "truth.json")
-            rows = list(Invoice.objects.order_by("pk").values_list("number", "customer__code", "gross", "state"))
-            lines = list(StatementLine.objects.order_by("pk").values_list("booked_on", "amount", "text", "state"))
+            truth = build.build(
+                today=TODAY, customers=12, seed=3, say=lambda _text: None, truth_path=tmp_path / "truth.json"
+            )
+            rows = list(
+                Invoice.objects.order_by("pk").values_list("number", "customer__code", "gross", "state")
+            )
+            lines = list(
+                StatementLine.objects.order_by("pk").values_list("booked_on", "amount", "text", "state")
+            )
             transaction.set_rollback(True)
         return truth, rows, lines
 

@@ -15,6 +15,7 @@ from receivables import localised
 from receivables.rules.refusals import Refused
 from receivables.rules.term_presets import PRESETS
 from receivables.rules.terms import Terms
+from receivables.words import invoice_words, refusal_words
 
 FIELDS: dict[str, str | Promise] = {
     "code": gettext_lazy("Customer number"),
@@ -57,6 +58,12 @@ FIELDS: dict[str, str | Promise] = {
     "undeliverable_since": gettext_lazy("Undeliverable since"),
     "undeliverable_reason": gettext_lazy("Why undeliverable"),
     "active": gettext_lazy("In use"),
+    "invoice": gettext_lazy("Invoice"),
+    "payment": gettext_lazy("Payment"),
+    "credit_note": gettext_lazy("Credit note"),
+    "write_off": gettext_lazy("Write-off"),
+    "reason_code": gettext_lazy("Reason"),
+    "release": gettext_lazy("Taken back from invoices first"),
 }
 
 EVENTS: dict[str, str | Promise] = {
@@ -83,6 +90,23 @@ EVENTS: dict[str, str | Promise] = {
     "allocation.undone": gettext_lazy("Credit taken back"),
     "dispute.opened": gettext_lazy("Dispute opened"),
     "dispute.resolved": gettext_lazy("Dispute resolved"),
+}
+
+PRESET_WORDS: dict[str, str | Promise] = {
+    "EOM": gettext_lazy("end of the month"),
+    "EOM30": gettext_lazy("end of the month, then 30 days"),
+    "EOM45": gettext_lazy("end of the month, then 45 days"),
+    "NET30EOM": gettext_lazy("30 days, then end of that month"),
+    "NEXT_EOM": gettext_lazy("end of next month"),
+    "FIRST_OF_NEXT_MONTH": gettext_lazy("first of next month"),
+    "MONTHLY_25": gettext_lazy("25th of next month"),
+    "1/15_NET45": gettext_lazy("45 days net, 1 per cent less within 15 days"),
+    "2/10_NET30": gettext_lazy("30 days net, 2 per cent less within 10 days"),
+    "3/7_NET30": gettext_lazy("30 days net, 3 per cent less within 7 days"),
+    "50/50": gettext_lazy("half at once, half after 30 days"),
+    "30/70": gettext_lazy("30 per cent after 15 days, 70 per cent after 45 days"),
+    "30/50/20": gettext_lazy("30 per cent after 30 days, 50 per cent after 60, 20 per cent after 90"),
+    "THIRDS": gettext_lazy("a third each after 30, 60 and 90 days"),
 }
 
 REFUSALS: dict[str, str | Promise] = {
@@ -123,9 +147,14 @@ def refusal(refused: Refused) -> str:
     """A refusal in the reader's language; the verb's own sentence where it is translated already."""
     words = REFUSALS.get(refused.code)
     try:
-        return str(words) % refused.figures if words else refused.message
+        return str(words) % _spoken(refused.figures) if words else refusal_words.said(refused.message)
     except KeyError:
-        return refused.message
+        return refusal_words.said(refused.message)
+
+
+def _spoken(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The hint of a rule is English: the shape of a tax id, such as "9 digits"."""
+    return {name: refusal_words.said(each) if name == "hint" else each for name, each in figures.items()}
 
 
 def value(name: str, given: Any) -> str:
@@ -134,6 +163,8 @@ def value(name: str, given: Any) -> str:
         return "–"
     if isinstance(given, bool):
         return _("yes") if given else _("no")
+    if name == "reason_code":
+        return str(invoice_words.LOSS_REASONS.get(given, given))
     if name == "terms" and isinstance(given, Mapping):
         return terms(given)
     if name == "address" and isinstance(given, Mapping):
@@ -155,10 +186,12 @@ def terms(data: Mapping[str, Any]) -> str:
     except Refused:
         return _("not readable")
     days = _net_days(data)
+    if days == 0 and "early_payment" not in data:
+        return _("due at once")
     if days is not None and "early_payment" not in data:
         return ngettext("%(days)s day net", "%(days)s days net", days) % {"days": localised.number(days)}
     if preset:
-        return preset
+        return str(PRESET_WORDS.get(preset, preset))
     return ngettext("%(count)s instalment", "%(count)s instalments", len(lines)) % {"count": len(lines)}
 
 

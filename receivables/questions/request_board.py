@@ -10,14 +10,15 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from receivables import request_words, staffing
 from receivables.models import Invoice, LegalEntity, User, WorkItem
-from receivables.request_forecast import Estimate, Forecast
+from receivables.questions import staffing
+from receivables.questions.request_forecast import Estimate, Forecast
 from receivables.rules import workflow_diagram
 from receivables.rules.business_days import working_time_between
 from receivables.rules.workflow import Step
 from receivables.rules.workflow_diagram import Node
 from receivables.services import approving, flows, work
+from receivables.words import request_words
 
 OPEN = (Invoice.State.DRAFT, Invoice.State.REQUESTED, Invoice.State.VERIFIED, Invoice.State.APPROVED)
 WAITING = (Invoice.State.REQUESTED, Invoice.State.VERIFIED)

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from receivables import access, master_words
+from receivables import access
 from receivables.models import Audit, Customer, Entry, Invoice, LegalEntity, Payment, User
+from receivables.words import master_words
 
 _SHOWN_VALUES = 6
 _DOCUMENTS = 100

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from receivables.frames import frame
 from receivables.models import Entry
+from receivables.questions.frames import frame
 from tests.fixtures.world import DAY_0
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from receivables import selectors
 from receivables.models import Customer, Entry, LegalEntity
+from receivables.questions import selectors
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
 

@@ -5,8 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from receivables import customer_record, selectors
 from receivables.models import Allocation, Customer, Entry
+from receivables.questions import customer_record, selectors
 from receivables.rules.money import Money
 from receivables.services import adjustments, cash
 from tests.fixtures.world import DAY_0

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from receivables import matching_words
-from receivables.matching_picture import KINDS
 from receivables.models import Customer, Entry, Payment, StatementLine
+from receivables.questions.matching_picture import KINDS
 from receivables.rules.matching import Proposal
 from receivables.rules.money import format_plain
 from receivables.services import bounces, line_differences, matching
+from receivables.words import matching_words
 
 LINES_SHOWN = 200
 NEARLY, LIKELY = 85, 55

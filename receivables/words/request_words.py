@@ -8,11 +8,13 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from receivables import localised
+from receivables.rules.batch_columns import Column
 from receivables.rules.refusals import Refused
 from receivables.rules.request_checks import Check
+from receivables.words import refusal_words
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,23 @@ STEPS: Mapping[str, str | Promise] = {
 }
 
 
+HEADINGS: Mapping[str, str | Promise] = {
+    "customer": pgettext_lazy("column", "Customer"),
+    "buyer_title": pgettext_lazy("column", "Buyer name"),
+    "po_number": pgettext_lazy("column", "PO number"),
+    "description": pgettext_lazy("column", "Description"),
+    "quantity": pgettext_lazy("column", "Quantity"),
+    "unit_price": pgettext_lazy("column", "Unit price without tax"),
+    "tax_percent": pgettext_lazy("column", "Tax %"),
+    "currency": pgettext_lazy("column", "Currency"),
+    "kind": pgettext_lazy("column", "Kind"),
+    "contract_ref": pgettext_lazy("column", "Contract"),
+    "order_ref": pgettext_lazy("column", "Order"),
+    "urgent_reason": pgettext_lazy("column", "Urgent because"),
+    "duplicate_confirmed": pgettext_lazy("column", "Further invoice"),
+}
+
+
 def wrong(check: Check) -> str:
     """What is wrong and what to do, in one sentence with figures."""
     return str(CHECKS[check.code].wrong) % _figures(check.figures)
@@ -209,9 +228,9 @@ def refusal(refused: Refused) -> str:
     """A refusal in the reader's language, with an example where there is one."""
     words = INPUTS.get(refused.code) or CHECKS.get(refused.code)
     try:
-        said = str(words.wrong) % _figures(refused.figures) if words else refused.message
+        said = str(words.wrong) % _figures(refused.figures) if words else refusal_words.said(refused.message)
     except KeyError:
-        return refused.message
+        return refusal_words.said(refused.message)
     shown = example(refused.code)
     return f"{said} {_('For example: %(example)s.') % {'example': shown}}" if shown else said
 
@@ -224,6 +243,11 @@ def person_check(code: str) -> str:
 def step(label_of_step: str) -> str:
     """A step's label, translated when it is a shipped one."""
     return str(STEPS.get(label_of_step, label_of_step))
+
+
+def heading(column: Column) -> str:
+    """A column of the table of requests as the template names it; every catalogue keeps to the words that `place` knows."""
+    return str(HEADINGS[column.name])
 
 
 def _figures(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Words: the sentences and labels that people read for our codes, in their language. They decide nothing."""
