@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from receivables.models.base import Recorded, ScopedQuerySet, Tracked, currency_field
+from receivables.models.base import ScopedQuerySet, Tracked, currency_field
 
 
 class BankAccountQuerySet(ScopedQuerySet):

@@ -94,8 +94,10 @@ def lines(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         name,
-        {"lines": typed, "rows": typed.rows(), "totals": summed.totals, "currency": typed.currency},
-    )
+        {
+            "lines": typed, "rows": typed.rows(), "totals": summed.totals, "currency": typed.currency, "only_sums": only_sums,
+        },
+    )  # fmt: skip
 
 
 def _currency(request: HttpRequest) -> str:

@@ -95,3 +95,8 @@ def may_act(
 def entitled(user: User) -> bool:
     """Whether the user's own roles let them decide on requests at all: who may be handed an item."""
     return access.may(user, "request.verify") or access.may(user, "request.approve")
+
+
+def names_of(accounts: Iterable[str]) -> dict[str, str]:
+    """How the people behind these user names are called; a name nobody logs in with is left out."""
+    return {user.username: user.shown for user in User.objects.filter(username__in=set(accounts))}

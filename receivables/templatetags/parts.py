@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from receivables.questions import staffing
 from receivables.words import refusal_words
 
 register = template.Library()
@@ -160,8 +161,14 @@ def detail_list(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/timeline.html", takes_context=True)
 def timeline(context: Context, events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Newest first: events {"at": datetime, "who", "text", "detail", "tone", "url"}; only `at` and `text` are needed."""
-    return {"events": list(events), "shell": context.get("shell")}
+    """Newest first: events {"at": datetime, "who", "text", "detail", "tone", "url"}; only `at` and `text` are needed.
+
+    `who` may be a user name: it is shown as the person's name.
+    """
+    rows = list(events)
+    names = staffing.names_of(who for row in rows if (who := row.get("who")))
+    shown = [{**row, "who": names.get(row.get("who", ""), row.get("who", ""))} for row in rows]
+    return {"events": shown, "shell": context.get("shell")}
 
 
 @register.inclusion_tag("components/icon.html")

@@ -65,6 +65,12 @@ STATES: dict[str, Words] = {
         "POSTING": (_("Posting"), WARN),
         "DONE": (_("Done"), OK),
     },
+    "batch": {
+        "STAGED": (_("Ready to submit"), BRAND),
+        "REFUSED": (_("Refused"), BAD),
+        "POSTING": (_("Being submitted"), WARN),
+        "DONE": (_("Done"), OK),
+    },
     "customer": {
         "INCOMPLETE": (_("Incomplete"), WARN),
         "ACTIVE": (_("Active"), OK),

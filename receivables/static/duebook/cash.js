@@ -34,6 +34,7 @@
   }
 
   window.duebook.on("j", () => move(1));
+  window.duebook.on("k", () => move(-1)); // where a part is missing, `k` chooses what becomes of it; the arrow still goes up
   document.addEventListener("keydown", (event) => {
     const at = event.target;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
