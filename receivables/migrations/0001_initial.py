@@ -694,7 +694,7 @@ class Migration(migrations.Migration):
                 ('match_reasons', models.JSONField(default=list)),
                 ('state_reason', models.CharField(blank=True, max_length=200)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='receivables.bankaccount')),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='receivables.questions.statement')),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='receivables.statement')),
             ],
         ),
         migrations.AddField(
