@@ -42,21 +42,26 @@ def prepare(scale: float) -> None:
     print(f"  peak resident after the import: {peak} MiB")
     with connection.cursor() as cursor:
         for table in TABLES:
-            with cursor.copy(f"COPY receivables_{table} TO STDOUT") as copy, (_folder / table).open("wb") as out:
+            with (
+                cursor.copy(f"COPY receivables_{table} TO STDOUT") as copy,
+                (_folder / table).open("wb") as out,
+            ):
                 out.writelines(copy)
     CASES.update({"bare COPY of the same rows": copied, "import_ledger": imported})
 
 
 def write(path: Path, count: int) -> None:
     """A ledger of `count` invoices of 5,000 customers, half of them settled; the same for every run."""
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     with path.open("w") as out:
         out.write("invoice_id,customer_id,invoice_date,recorded_date,due_date,amount,settled_date\n")
         for n in range(count):
             on = date(2024, 1, 1) + timedelta(days=n * 700 // count)
             settled = on + timedelta(days=dice.randrange(5, 90)) if dice.random() < 0.5 else ""
             amount = f"{dice.randrange(100, 900_000)}.{dice.randrange(100):02d}"
-            out.write(f"INV{n:08d},K{dice.randrange(5_000):05d},{on},{on},{on + timedelta(days=30)},{amount},{settled}\n")
+            out.write(
+                f"INV{n:08d},K{dice.randrange(5_000):05d},{on},{on},{on + timedelta(days=30)},{amount},{settled}\n"
+            )
 
 
 def imported() -> None:
@@ -67,7 +72,13 @@ def imported() -> None:
     now, by = datetime.now(UTC), Actor.system("bench")
     entity = LegalEntity.objects.get(code="BENCH")
     file = ledger_import.open_file(
-        entity=entity, name=staged.name, sha256=staged.sha256, mapping={}, rows_total=staged.rows_total, now=now, by=by
+        entity=entity,
+        name=staged.name,
+        sha256=staged.sha256,
+        mapping={},
+        rows_total=staged.rows_total,
+        now=now,
+        by=by,
     )
     outcome = ledger_import.post(file=file, rows=staged.rows(), now=now, by=by)
     if outcome.posted != staged.rows_total:
@@ -79,7 +90,10 @@ def copied() -> None:
     empty()
     with connection.cursor() as cursor:
         for table in TABLES:
-            with cursor.copy(f"COPY receivables_{table} FROM STDIN") as copy, (_folder / table).open("rb") as rows:
+            with (
+                cursor.copy(f"COPY receivables_{table} FROM STDIN") as copy,
+                (_folder / table).open("rb") as rows,
+            ):
                 while block := rows.read(1 << 20):
                     copy.write(block)
 

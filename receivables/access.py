@@ -34,7 +34,10 @@ def may(user: Any, verb: str) -> bool:
 def require(user: Any, verb: str) -> None:
     """Refuses `forbidden` when the user may not."""
     if not may(user, verb):
-        raise Refused("forbidden", _("Your roles do not allow this. Ask an administrator for %(verb)s.") % {"verb": verb})
+        raise Refused(
+            "forbidden",
+            _("Your roles do not allow this. Ask an administrator for %(verb)s.") % {"verb": verb},
+        )
 
 
 def fields(user: User, noun: str) -> engine.FieldAccess:

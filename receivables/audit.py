@@ -88,7 +88,9 @@ def line(
         _open.reset(token)
 
 
-def _close(opened: Line, head: ChainHead, *, action: str, by: Actor, entity: LegalEntity | None, reason: str) -> None:
+def _close(
+    opened: Line, head: ChainHead, *, action: str, by: Actor, entity: LegalEntity | None, reason: str
+) -> None:
     row = Audit(
         seq=opened.seq,
         at=opened.now,

@@ -64,7 +64,11 @@ def _rows(statement: str) -> list[tuple[object, ...]]:
 
 def _series() -> Iterator[tuple[str, str]]:
     """Numbers under a prefix are exactly 1 to `last_number`, without gap or stranger."""
-    digits = "rest ~ '^[0-9]+$'" if connection.vendor == "postgresql" else "rest <> '' AND rest NOT GLOB '*[^0-9]*'"
+    digits = (
+        "rest ~ '^[0-9]+$'"
+        if connection.vendor == "postgresql"
+        else "rest <> '' AND rest NOT GLOB '*[^0-9]*'"
+    )
     counted = f"""
         SELECT COUNT(DISTINCT n), COALESCE(MIN(n), 0), COALESCE(MAX(n), 0) FROM (
             SELECT CASE WHEN {digits} THEN CAST(rest AS BIGINT) END AS n FROM (
@@ -73,7 +77,7 @@ def _series() -> Iterator[tuple[str, str]]:
                 UNION ALL
                 SELECT SUBSTR(number, %s) FROM receivables_creditnote WHERE entity_id = %s AND SUBSTR(number, 1, %s) = %s
             ) taken
-        ) numbers WHERE n IS NOT NULL"""  # noqa: S608 - the only variable part is the dialect's own test for digits
+        ) numbers WHERE n IS NOT NULL"""
     for series in NumberSeries.objects.select_related("entity"):
         start, size = len(series.prefix) + 1, len(series.prefix)
         one = [start, series.entity_id, size, series.prefix]

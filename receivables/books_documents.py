@@ -1,6 +1,6 @@
 """Invariants of the documents that stand on the ledger, as SQL for both databases. Each question returns what breaks it."""
 
-# ruff: noqa: S608 - statements are put together from the constants of this module, never from input
+
 
 E = "receivables_entry"
 A = "receivables_allocation"

@@ -3,7 +3,7 @@
 Statements are constants; the first column names the document, the rest fill the sentence.
 """
 
-# ruff: noqa: S608 - statements are put together from the constants of this module, never from input
+
 
 E = "receivables_entry"
 A = "receivables_allocation"

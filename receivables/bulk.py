@@ -33,7 +33,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * (len(columns) + len(rest)))
-            statement = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608
+            statement = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'
             cursor.executemany(statement, ((*row, *constant) for row in rows))
             return
         with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
@@ -43,5 +43,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
 
 def _defaults(model: type[models.Model], given: Sequence[str]) -> dict[str, Any]:
     """What the model says for the columns that are not given and may not be empty."""
-    fields = [f for f in model._meta.concrete_fields if f.column not in given and not f.primary_key and not f.null]
+    fields = [
+        f for f in model._meta.concrete_fields if f.column not in given and not f.primary_key and not f.null
+    ]
     return {f.column: f.get_db_prep_save(f.get_default(), connection) for f in fields}

@@ -66,7 +66,9 @@ def actor(request: HttpRequest) -> Actor:
 def collision(error: DatabaseError) -> Refused:
     """What a constraint, a deadlock or a lock that took too long means to the caller: nothing was done, look again (409)."""
     log.warning("the database refused a write: %s", error)
-    return Refused("busy", _("Somebody changed the same thing just now. Nothing was done; look again and repeat it."))
+    return Refused(
+        "busy", _("Somebody changed the same thing just now. Nothing was done; look again and repeat it.")
+    )
 
 
 def status_of(refused: Refused) -> int:
@@ -82,7 +84,9 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     Forms should catch `Refused` themselves and show the message beside the field it names.
     """
     origin = request.META.get("HTTP_REFERER", "")
-    ours = url_has_allowed_host_and_scheme(origin, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        origin, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     if request.method == "POST" and ours and not request.headers.get("HX-Request"):
         messages.error(request, refusal_words.said(refused.message))
         return redirect(origin)

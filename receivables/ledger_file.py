@@ -26,7 +26,18 @@ from integrations.tables.port import (
 from receivables.rules.currencies import exponent
 from receivables.rules.refusals import Refused
 
-FIELDS = ("number", "customer", "name", "invoice_on", "recorded_on", "due_on", "amount", "currency", "settled_on", "text")
+FIELDS = (
+    "number",
+    "customer",
+    "name",
+    "invoice_on",
+    "recorded_on",
+    "due_on",
+    "amount",
+    "currency",
+    "settled_on",
+    "text",
+)
 REQUIRED = ("number", "customer", "invoice_on", "amount")
 PRESETS: dict[str, dict[str, Any]] = {
     "duebook": {
@@ -94,13 +105,19 @@ class Mapping:
         columns = {key: value for key, value in data.get("columns", {}).items() if value}
         unknown = sorted(set(columns) - set(FIELDS))
         if unknown:
-            raise Refused("mapping_unknown", f"The mapping names unknown fields: {', '.join(unknown)}.", field="mapping")
+            raise Refused(
+                "mapping_unknown", f"The mapping names unknown fields: {', '.join(unknown)}.", field="mapping"
+            )
         missing = [name for name in REQUIRED if name not in columns]
         currency = currency or data.get("currency", "")
         if not currency and "currency" not in columns:
             missing.append("currency")
         if missing:
-            raise Refused("mapping_incomplete", f"The mapping does not say which column is {', '.join(missing)}.", field="mapping")
+            raise Refused(
+                "mapping_incomplete",
+                f"The mapping does not say which column is {', '.join(missing)}.",
+                field="mapping",
+            )
         return cls(
             columns=columns,
             currency=currency,
@@ -133,7 +150,9 @@ class _Reader:
     def one(self, row: Row) -> Iterator[LedgerRow | RowProblem]:
         self.wrong = []
         cells, place = row.cells, self.places
-        currency = self._value(row, "currency", self._currency) if "currency" in place else self.mapping.currency
+        currency = (
+            self._value(row, "currency", self._currency) if "currency" in place else self.mapping.currency
+        )
         invoice_on = self._value(row, "invoice_on", self.date)
         due_on = self._optional(row, "due_on")
         settled_on = self._optional(row, "settled_on")
@@ -141,13 +160,27 @@ class _Reader:
         amount = self._value(row, "amount", lambda text: self._amount(text, currency)) if currency else None
         number = self._value(row, "number", lambda text: _identifier(text, 80))
         customer = self._value(row, "customer", lambda text: _identifier(text, 40))
-        name = self._value(row, "name", parse_name) if "name" in place and cells[place["name"]].strip() else customer
+        name = (
+            self._value(row, "name", parse_name)
+            if "name" in place and cells[place["name"]].strip()
+            else customer
+        )
         if self.wrong:
             yield from self.wrong
             return
         text = cells[place["text"]].strip()[:500] if "text" in place else ""
         yield LedgerRow(
-            row.line, number, customer, name, invoice_on, recorded_on, due_on, cast(int, amount), currency, settled_on, text
+            row.line,
+            number,
+            customer,
+            name,
+            invoice_on,
+            recorded_on,
+            due_on,
+            cast(int, amount),
+            currency,
+            settled_on,
+            text,
         )
 
     def _value(self, row: Row, name: str, parse: Any) -> Any:
@@ -156,7 +189,9 @@ class _Reader:
             return parse(text)
         except Unparsed as wrong:
             title = self.mapping.columns[name]
-            self.wrong.append(problem(wrong.code, row.line, wrong.reason, column=title, value=text, repair=wrong.repair))
+            self.wrong.append(
+                problem(wrong.code, row.line, wrong.reason, column=title, value=text, repair=wrong.repair)
+            )
             return None
 
     def _optional(self, row: Row, name: str) -> Any:
@@ -179,10 +214,14 @@ class _Reader:
             minor = parse_amount(text, currency=currency, decimal_mark=self.mapping.decimal_mark)
         if minor <= 0:
             raise Unparsed(
-                "amount_not_positive", "An invoice is more than zero.", "Leave out zero rows; enter credit notes as credit notes."
+                "amount_not_positive",
+                "An invoice is more than zero.",
+                "Leave out zero rows; enter credit notes as credit notes.",
             )
         if minor > _LARGEST:
-            raise Unparsed("amount_too_large", "The amount is too large to be true.", "Check the decimal mark.")
+            raise Unparsed(
+                "amount_too_large", "The amount is too large to be true.", "Check the decimal mark."
+            )
         return minor
 
 

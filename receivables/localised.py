@@ -56,7 +56,9 @@ def figure(minor: int, currency: str, *, language: str | None = None) -> str:
     """ "1,234.50": money without its sign, for tables headed by their one currency."""
     digits = exponent(currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text: str = format_decimal(Decimal(format_plain(minor, currency)), format=pattern, locale=locale(language))
+    text: str = format_decimal(
+        Decimal(format_plain(minor, currency)), format=pattern, locale=locale(language)
+    )
     return text.replace("-", MINUS)
 
 

@@ -193,7 +193,11 @@ def stop(customers: Iterable[Customer]) -> None:
 def _belong_together(debit: Entry, credit: Entry) -> None:
     if debit.amount <= 0 or credit.amount >= 0:
         raise Refused("wrong_side", _("Only a credit can settle a debit."))
-    same = (debit.entity_id, debit.customer_id, debit.currency) == (credit.entity_id, credit.customer_id, credit.currency)
+    same = (debit.entity_id, debit.customer_id, debit.currency) == (
+        credit.entity_id,
+        credit.customer_id,
+        credit.currency,
+    )
     if not same:
         raise Refused("crosses", _("An allocation never crosses customer, legal entity or currency."))
 

@@ -104,7 +104,11 @@ BAD_CODE = [
     (code.uses_no_signals, "dunning/x.py", "from django.db.models.signals import post_save"),
     (code.uses_no_signals, "dunning/x.py", "from django.dispatch import receiver"),
     (code.leaves_the_clock_to_doors, "receivables/services/cash.py", "from receivables import clock"),
-    (code.leaves_the_clock_to_doors, "receivables/questions/selectors.py", "from receivables.clock import today"),
+    (
+        code.leaves_the_clock_to_doors,
+        "receivables/questions/selectors.py",
+        "from receivables.clock import today",
+    ),
     (code.leaves_the_clock_to_doors, "receivables/tasks.py", "import datetime\ndatetime.date.today()"),
     (code.leaves_the_clock_to_doors, "credit/x.py", "from django.utils import timezone\ntimezone.now()"),
     (code.is_told_the_date, "receivables/x.py", "def f(today=None): ..."),

@@ -64,7 +64,8 @@ TEMPLATES = [
                 "receivables.context.shell",
             ],
             "builtins": [
-                f"receivables.templatetags.{name}" for name in ("dates", "figures", "forms", "parts", "shell", "states")
+                f"receivables.templatetags.{name}"
+                for name in ("dates", "figures", "forms", "parts", "shell", "states")
             ],
         },
     }

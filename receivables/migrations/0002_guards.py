@@ -7,7 +7,9 @@ from receivables.rules.chain import GENESIS
 
 
 def install(apps, schema_editor):
-    apps.get_model("receivables", "ChainHead").objects.get_or_create(pk=1, defaults={"seq": 0, "hash": GENESIS})
+    apps.get_model("receivables", "ChainHead").objects.get_or_create(
+        pk=1, defaults={"seq": 0, "hash": GENESIS}
+    )
     statements = _guards.sqlite() if schema_editor.connection.vendor == "sqlite" else _guards.postgresql()
     for statement in statements:
         schema_editor.execute(statement, params=None)

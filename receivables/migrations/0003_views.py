@@ -33,5 +33,6 @@ VIEWS = {
 class Migration(migrations.Migration):
     dependencies = [("receivables", "0002_guards")]
     operations = [
-        migrations.RunSQL(f"CREATE VIEW {name} AS {query}", f"DROP VIEW {name}") for name, query in VIEWS.items()
+        migrations.RunSQL(f"CREATE VIEW {name} AS {query}", f"DROP VIEW {name}")
+        for name, query in VIEWS.items()
     ]

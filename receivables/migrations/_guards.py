@@ -4,28 +4,95 @@ P = "receivables_"
 
 # Facts: never updated, never deleted.
 FACTS = [
-    "allocation", "payment", "refund", "reversal", "reversalundone", "transfer", "creditnote", "creditnotevoid", "writeoff",
-    "writeoffundone", "recovery",
-    "exchangerate", "periodlock", "audit", "instalment",
+    "allocation",
+    "payment",
+    "refund",
+    "reversal",
+    "reversalundone",
+    "transfer",
+    "creditnote",
+    "creditnotevoid",
+    "writeoff",
+    "writeoffundone",
+    "recovery",
+    "exchangerate",
+    "periodlock",
+    "audit",
+    "instalment",
 ]
 # Rows that stay for ever, though some of their columns may change.
-NEVER_DELETED = ["entry", "statement", "statementline", "customer", "dispute", "change", "chainhead", "importfile"]
+NEVER_DELETED = [
+    "entry",
+    "statement",
+    "statementline",
+    "customer",
+    "dispute",
+    "change",
+    "chainhead",
+    "importfile",
+]
 # Rows whose state may only change together with a new audit number.
 STATES = [
-    ("invoice", "state"), ("dispute", "state"), ("workitem", "state"), ("statement", "state"),
-    ("statementline", "state"), ("change", "decision"), ("importfile", "state"),
+    ("invoice", "state"),
+    ("dispute", "state"),
+    ("workitem", "state"),
+    ("statement", "state"),
+    ("statementline", "state"),
+    ("change", "decision"),
+    ("importfile", "state"),
     ("message", "state"),
 ]
 ENTRY_FIXED = [
-    "id", "entity_id", "customer_id", "kind", "currency", "amount", "document_on", "due_on", "booked_on", "reference",
-    "recorded_at", "audit_seq",
+    "id",
+    "entity_id",
+    "customer_id",
+    "kind",
+    "currency",
+    "amount",
+    "document_on",
+    "due_on",
+    "booked_on",
+    "reference",
+    "recorded_at",
+    "audit_seq",
 ]
 INVOICE_FIXED = [
-    "id", "entity_id", "customer_id", "kind", "currency", "net", "tax", "gross", "number", "external", "invoice_on",
-    "terms", "po_number", "contract_ref", "order_ref", "description", "snapshot", "flow_id", "requested_by_id",
-    "approved_by_id", "approved_by_rule", "issued_at", "created_at",
+    "id",
+    "entity_id",
+    "customer_id",
+    "kind",
+    "currency",
+    "net",
+    "tax",
+    "gross",
+    "number",
+    "external",
+    "invoice_on",
+    "terms",
+    "po_number",
+    "contract_ref",
+    "order_ref",
+    "description",
+    "snapshot",
+    "flow_id",
+    "requested_by_id",
+    "approved_by_id",
+    "approved_by_rule",
+    "issued_at",
+    "created_at",
 ]
-STATEMENT_LINE_FIXED = ["id", "account_id", "statement_id", "booked_on", "value_on", "currency", "amount", "text_hash", "k", "text"]
+STATEMENT_LINE_FIXED = [
+    "id",
+    "account_id",
+    "statement_id",
+    "booked_on",
+    "value_on",
+    "currency",
+    "amount",
+    "text_hash",
+    "k",
+    "text",
+]
 
 
 def _differs(columns: list[str], distinct: str) -> str:
@@ -44,36 +111,58 @@ def sqlite() -> list[str]:
 
     def refuse(name: str, when: str, message: str, condition: str = "") -> None:
         guard = f"WHEN {condition} " if condition else ""
-        out.append(f"CREATE TRIGGER guard_{name} BEFORE {when} FOR EACH ROW {guard}BEGIN SELECT RAISE(ABORT, '{message}'); END;")
+        out.append(
+            f"CREATE TRIGGER guard_{name} BEFORE {when} FOR EACH ROW {guard}BEGIN SELECT RAISE(ABORT, '{message}'); END;"
+        )
 
     for table in FACTS:
         refuse(f"{table}_update", f"UPDATE ON {P}{table}", f"{table} rows are facts and never change")
     for table in FACTS + NEVER_DELETED:
         refuse(f"{table}_delete", f"DELETE ON {P}{table}", f"{table} rows are never deleted")
-    refuse("entry_update", f"UPDATE ON {P}entry", "only entry.allocated may change", _differs(ENTRY_FIXED, "IS NOT"))
+    refuse(
+        "entry_update",
+        f"UPDATE ON {P}entry",
+        "only entry.allocated may change",
+        _differs(ENTRY_FIXED, "IS NOT"),
+    )
     issued = f'OLD."number" IS NOT NULL AND ({_differs(INVOICE_FIXED, "IS NOT")})'
     refuse("invoice_update", f"UPDATE ON {P}invoice", "an issued invoice cannot be edited", issued)
-    refuse("invoice_delete", f"DELETE ON {P}invoice", "an issued invoice cannot be deleted", 'OLD."number" IS NOT NULL')
     refuse(
-        "statementline_update", f"UPDATE ON {P}statementline", "a bank line cannot be edited",
+        "invoice_delete",
+        f"DELETE ON {P}invoice",
+        "an issued invoice cannot be deleted",
+        'OLD."number" IS NOT NULL',
+    )
+    refuse(
+        "statementline_update",
+        f"UPDATE ON {P}statementline",
+        "a bank line cannot be edited",
         _differs(STATEMENT_LINE_FIXED, "IS NOT"),
     )
     for verb, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
         refuse(
-            f"invoiceline_{verb.lower()}", f"{verb} ON {P}invoiceline", "an issued invoice cannot be edited",
+            f"invoiceline_{verb.lower()}",
+            f"{verb} ON {P}invoiceline",
+            "an issued invoice cannot be edited",
             f"(SELECT number FROM {P}invoice WHERE id = {row}.invoice_id) IS NOT NULL",
         )
     for table, column in STATES:
         refuse(
-            f"{table}_state", f"UPDATE ON {P}{table}", f"a change of {table}.{column} needs its audit row",
+            f"{table}_state",
+            f"UPDATE ON {P}{table}",
+            f"a change of {table}.{column} needs its audit row",
             f'OLD."{column}" <> NEW."{column}" AND NEW.audit_seq <= OLD.audit_seq',
         )
     refuse(
-        "allocation_crosses", f"INSERT ON {P}allocation", "an allocation crosses entity, customer or currency",
+        "allocation_crosses",
+        f"INSERT ON {P}allocation",
+        "an allocation crosses entity, customer or currency",
         f"EXISTS (SELECT 1 FROM {P}entry d, {P}entry c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND ({CROSSES}))",
     )
     refuse(
-        "allocation_undo", f"INSERT ON {P}allocation", "an allocation is undone by exactly its opposite",
+        "allocation_undo",
+        f"INSERT ON {P}allocation",
+        "an allocation is undone by exactly its opposite",
         f"NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {P}allocation o WHERE o.id = NEW.reverses_id AND o.reverses_id IS NULL"
         " AND o.amount = -NEW.amount AND o.debit_id = NEW.debit_id AND o.credit_id = NEW.credit_id)",
     )
@@ -111,24 +200,40 @@ def postgresql() -> list[str]:
 
     def refuse(name: str, when: str, message: str, condition: str = "") -> None:
         guard = f"WHEN ({condition}) " if condition else ""
-        out.append(f"CREATE TRIGGER guard_{name} BEFORE {when} FOR EACH ROW {guard}EXECUTE FUNCTION duebook_refuse('{message}');")
+        out.append(
+            f"CREATE TRIGGER guard_{name} BEFORE {when} FOR EACH ROW {guard}EXECUTE FUNCTION duebook_refuse('{message}');"
+        )
 
     for table in FACTS:
         refuse(f"{table}_update", f"UPDATE ON {P}{table}", f"{table} rows are facts and never change")
     for table in FACTS + NEVER_DELETED:
         refuse(f"{table}_delete", f"DELETE ON {P}{table}", f"{table} rows are never deleted")
     distinct = "IS DISTINCT FROM"
-    refuse("entry_update", f"UPDATE ON {P}entry", "only entry.allocated may change", _differs(ENTRY_FIXED, distinct))
+    refuse(
+        "entry_update",
+        f"UPDATE ON {P}entry",
+        "only entry.allocated may change",
+        _differs(ENTRY_FIXED, distinct),
+    )
     issued = f'OLD."number" IS NOT NULL AND ({_differs(INVOICE_FIXED, distinct)})'
     refuse("invoice_update", f"UPDATE ON {P}invoice", "an issued invoice cannot be edited", issued)
-    refuse("invoice_delete", f"DELETE ON {P}invoice", "an issued invoice cannot be deleted", 'OLD."number" IS NOT NULL')
     refuse(
-        "statementline_update", f"UPDATE ON {P}statementline", "a bank line cannot be edited",
+        "invoice_delete",
+        f"DELETE ON {P}invoice",
+        "an issued invoice cannot be deleted",
+        'OLD."number" IS NOT NULL',
+    )
+    refuse(
+        "statementline_update",
+        f"UPDATE ON {P}statementline",
+        "a bank line cannot be edited",
         _differs(STATEMENT_LINE_FIXED, distinct),
     )
     for table, column in STATES:
         refuse(
-            f"{table}_state", f"UPDATE ON {P}{table}", f"a change of {table}.{column} needs its audit row",
+            f"{table}_state",
+            f"UPDATE ON {P}{table}",
+            f"a change of {table}.{column} needs its audit row",
             f'OLD."{column}" <> NEW."{column}" AND NEW.audit_seq <= OLD.audit_seq',
         )
     return out

@@ -9,9 +9,15 @@ from receivables.models.base import Recorded, ScopedQuerySet, currency_field
 class CreditNote(Recorded):
     """A document that gives up an amount of one invoice (红冲), in part or whole, or stands alone on the customer."""
 
-    entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="credit_notes")
-    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, related_name="credit_notes")
-    invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, null=True, related_name="credit_notes")
+    entity = models.ForeignKey(
+        "receivables.LegalEntity", on_delete=models.PROTECT, related_name="credit_notes"
+    )
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, related_name="credit_notes"
+    )
+    invoice = models.ForeignKey(
+        "receivables.Invoice", on_delete=models.PROTECT, null=True, related_name="credit_notes"
+    )
     number = models.CharField(max_length=80)
     currency = currency_field()
     net = models.BigIntegerField()
@@ -29,7 +35,9 @@ class CreditNote(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["entity", "number"], name="credit_note_number_once_per_entity"),
             models.CheckConstraint(condition=Q(gross__gt=0), name="credit_note_positive"),
-            models.CheckConstraint(condition=Q(gross=models.F("net") + models.F("tax")), name="credit_note_gross_is_net_plus_tax"),
+            models.CheckConstraint(
+                condition=Q(gross=models.F("net") + models.F("tax")), name="credit_note_gross_is_net_plus_tax"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -47,7 +55,9 @@ class CreditNoteVoid(Recorded):
     credit_note = models.OneToOneField(CreditNote, on_delete=models.PROTECT, related_name="void")
     voided_on = models.DateField()
     reason = models.CharField(max_length=300)
-    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="credit_note_void")
+    entry = models.OneToOneField(
+        "receivables.Entry", on_delete=models.PROTECT, related_name="credit_note_void"
+    )
 
     objects = CreditNoteVoidQuerySet.as_manager()
 
@@ -80,7 +90,9 @@ class WriteOff(Recorded):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="write_off_positive"),
-            models.CheckConstraint(condition=Q(tax__gte=0) & Q(tax__lte=models.F("amount")), name="write_off_tax_within_amount"),
+            models.CheckConstraint(
+                condition=Q(tax__gte=0) & Q(tax__lte=models.F("amount")), name="write_off_tax_within_amount"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +105,9 @@ class WriteOffUndone(Recorded):
     write_off = models.OneToOneField(WriteOff, on_delete=models.PROTECT, related_name="undone")
     undone_on = models.DateField()
     reason = models.CharField(max_length=300)
-    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="write_off_undone")
+    entry = models.OneToOneField(
+        "receivables.Entry", on_delete=models.PROTECT, related_name="write_off_undone"
+    )
     change = models.ForeignKey("receivables.Change", on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = WriteOffQuerySet.as_manager()

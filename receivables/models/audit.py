@@ -37,7 +37,9 @@ class Audit(models.Model):
 
     seq = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
-    entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, null=True, related_name="+")
+    entity = models.ForeignKey(
+        "receivables.LegalEntity", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     actor = models.CharField(max_length=150)
     via = models.CharField(max_length=20)
     action = models.CharField(max_length=60)

@@ -13,7 +13,9 @@ class BankAccountQuerySet(ScopedQuerySet):
 class BankAccount(models.Model):
     """One account of ours. `mapping` is the saved reading of its CSV or XLSX exports; `iban` recognises statements."""
 
-    entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="bank_accounts")
+    entity = models.ForeignKey(
+        "receivables.LegalEntity", on_delete=models.PROTECT, related_name="bank_accounts"
+    )
     name = models.CharField(max_length=120)
     iban = models.CharField(max_length=60, blank=True)
     currency = currency_field()
@@ -46,7 +48,9 @@ class Statement(Tracked):
         DISCARDED = "DISCARDED"
 
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="statements")
-    import_file = models.ForeignKey("receivables.ImportFile", on_delete=models.PROTECT, related_name="statements")
+    import_file = models.ForeignKey(
+        "receivables.ImportFile", on_delete=models.PROTECT, related_name="statements"
+    )
     format = models.CharField(max_length=20)
     kind = models.CharField(max_length=12, default="final")
     number = models.CharField(max_length=60, blank=True)
@@ -123,7 +127,9 @@ class StatementLine(Tracked):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "booked_on", "amount", "text_hash", "k"], name="bank_line_once"),
+            models.UniqueConstraint(
+                fields=["account", "booked_on", "amount", "text_hash", "k"], name="bank_line_once"
+            ),
             models.CheckConstraint(
                 condition=Q(state="UNREADABLE") | (Q(amount__isnull=False) & Q(booked_on__isnull=False)),
                 name="bank_line_readable_has_amount_and_date",
@@ -142,7 +148,9 @@ class AliasQuerySet(ScopedQuerySet):
 class PayerAlias(models.Model):
     """What a person's correction taught us: this payer name, account or text means that customer."""
 
-    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, related_name="payer_aliases")
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, related_name="payer_aliases"
+    )
     kind = models.CharField(max_length=10)
     value = models.CharField(max_length=200)
     hits = models.PositiveIntegerField(default=1)
@@ -174,7 +182,9 @@ class ImportFile(Tracked):
         POSTING = "POSTING"
         DONE = "DONE"
 
-    entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="import_files")
+    entity = models.ForeignKey(
+        "receivables.LegalEntity", on_delete=models.PROTECT, related_name="import_files"
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
@@ -206,7 +216,9 @@ class ImportFile(Tracked):
 class ImportMapping(models.Model):
     """A saved reading of somebody's columns, to be used again."""
 
-    entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="import_mappings")
+    entity = models.ForeignKey(
+        "receivables.LegalEntity", on_delete=models.PROTECT, related_name="import_mappings"
+    )
     kind = models.CharField(max_length=10, choices=ImportFile.Kind.choices)
     name = models.CharField(max_length=80)
     spec = models.JSONField(default=dict)

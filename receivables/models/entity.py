@@ -49,7 +49,9 @@ class NumberSeries(models.Model):
     objects = NumberSeriesQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="series_once_per_entity_and_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "code"], name="series_once_per_entity_and_code")
+        ]
 
     def __str__(self) -> str:
         return f"{self.entity.code} {self.code}"
@@ -89,7 +91,9 @@ class ExchangeRate(Recorded):
     objects = RateQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["on", "base", "quote", "source"], name="rate_once_per_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["on", "base", "quote", "source"], name="rate_once_per_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.base}/{self.quote} {self.rate} ({self.on})"

@@ -16,7 +16,9 @@ class Message(Tracked):
     entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="messages")
     customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, related_name="messages")
     contact = models.ForeignKey("receivables.Contact", on_delete=models.PROTECT, null=True, related_name="+")
-    invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, null=True, related_name="messages")
+    invoice = models.ForeignKey(
+        "receivables.Invoice", on_delete=models.PROTECT, null=True, related_name="messages"
+    )
     channel = models.CharField(max_length=10)
     recipient = models.CharField(max_length=320)
     language = models.CharField(max_length=10, default="en")

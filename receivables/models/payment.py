@@ -25,7 +25,9 @@ class Payment(Recorded):
     booked_on = models.DateField()
     method = models.CharField(max_length=20, default="bank")
     reference = models.CharField(max_length=140, blank=True)
-    bank_line = models.ForeignKey("receivables.StatementLine", on_delete=models.PROTECT, null=True, related_name="payments")
+    bank_line = models.ForeignKey(
+        "receivables.StatementLine", on_delete=models.PROTECT, null=True, related_name="payments"
+    )
     line_round = models.PositiveSmallIntegerField(default=1)
     entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="payment")
     received_by = models.CharField(max_length=150)
@@ -75,7 +77,9 @@ class Reversal(Recorded):
     reason = models.CharField(max_length=12, choices=Reason.choices)
     note = models.CharField(max_length=200, blank=True)
     reversed_on = models.DateField()
-    bank_line = models.ForeignKey("receivables.StatementLine", on_delete=models.PROTECT, null=True, related_name="reversals")
+    bank_line = models.ForeignKey(
+        "receivables.StatementLine", on_delete=models.PROTECT, null=True, related_name="reversals"
+    )
     line_round = models.PositiveSmallIntegerField(default=1)
     entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="reversal")
 
@@ -95,7 +99,9 @@ class ReversalUndone(Recorded):
 
     reversal = models.OneToOneField(Reversal, on_delete=models.PROTECT, related_name="undone")
     undone_on = models.DateField()
-    entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="reversal_undone")
+    entry = models.OneToOneField(
+        "receivables.Entry", on_delete=models.PROTECT, related_name="reversal_undone"
+    )
 
     class ReversalUndoneQuerySet(ScopedQuerySet):
         entity_path = "reversal__payment__entity_id"
@@ -115,7 +121,9 @@ class TransferQuerySet(ScopedQuerySet):
 class Transfer(Recorded):
     """Credit moved between a parent and a child: a pair of entries of opposite sign, because no allocation crosses customers."""
 
-    out_entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="transfer_out")
+    out_entry = models.OneToOneField(
+        "receivables.Entry", on_delete=models.PROTECT, related_name="transfer_out"
+    )
     in_entry = models.OneToOneField("receivables.Entry", on_delete=models.PROTECT, related_name="transfer_in")
     amount = models.BigIntegerField()
     transferred_on = models.DateField()

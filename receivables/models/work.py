@@ -23,7 +23,9 @@ class ApprovalFlow(models.Model):
     steps = models.JSONField()
     active = models.BooleanField(default=False)
     drafted_by = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, related_name="+")
-    activated_by = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, related_name="+")
+    activated_by = models.ForeignKey(
+        "receivables.User", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     activated_at = models.DateTimeField(null=True)
 
     objects = FlowQuerySet.as_manager()
@@ -59,12 +61,18 @@ class WorkItem(Tracked):
 
     kind = models.CharField(max_length=30)
     entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="work_items")
-    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, null=True, related_name="work_items")
-    invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, null=True, related_name="work_items")
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, null=True, related_name="work_items"
+    )
+    invoice = models.ForeignKey(
+        "receivables.Invoice", on_delete=models.PROTECT, null=True, related_name="work_items"
+    )
     step = models.CharField(max_length=40, blank=True)
     round = models.PositiveSmallIntegerField(default=1)
     owner_role = models.CharField(max_length=40)
-    assignee = models.ForeignKey("receivables.User", on_delete=models.PROTECT, null=True, related_name="work_items")
+    assignee = models.ForeignKey(
+        "receivables.User", on_delete=models.PROTECT, null=True, related_name="work_items"
+    )
     checks = models.JSONField(default=list)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -80,9 +88,12 @@ class WorkItem(Tracked):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "kind", "step", "round"], name="work_item_once_per_step_and_round"),
+            models.UniqueConstraint(
+                fields=["invoice", "kind", "step", "round"], name="work_item_once_per_step_and_round"
+            ),
             models.CheckConstraint(
-                condition=Q(state="OPEN", closed_at__isnull=True) | (~Q(state="OPEN") & Q(closed_at__isnull=False)),
+                condition=Q(state="OPEN", closed_at__isnull=True)
+                | (~Q(state="OPEN") & Q(closed_at__isnull=False)),
                 name="work_item_closed_has_a_time",
             ),
         ]
@@ -114,7 +125,9 @@ class Delegation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="delegation_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=models.F("starts_on")), name="delegation_ends_after_start"
+            ),
             models.CheckConstraint(condition=~Q(from_user=models.F("to_user")), name="delegation_to_another"),
         ]
 
@@ -127,7 +140,11 @@ class ChangeQuerySet(ScopedQuerySet):
         """Changes are seen with their customer, and those of a legal entity inside the user's entities only."""
         rows = self.filter(Q(customer__isnull=True) | Q(customer__in=Customer.objects.for_user(user)))
         scope = user.scope
-        return rows if scope.all_entities else rows.filter(Q(entity__isnull=True) | Q(entity__in=scope.entity_ids))
+        return (
+            rows
+            if scope.all_entities
+            else rows.filter(Q(entity__isnull=True) | Q(entity__in=scope.entity_ids))
+        )
 
     def open(self) -> "ChangeQuerySet":
         return self.filter(decision="")
@@ -147,8 +164,12 @@ class Change(Tracked):
 
     kind = models.CharField(max_length=30)
     subject = models.CharField(max_length=80)
-    entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, null=True, related_name="+")
-    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, null=True, related_name="changes")
+    entity = models.ForeignKey(
+        "receivables.LegalEntity", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, null=True, related_name="changes"
+    )
     before = models.JSONField(default=dict)
     proposal = models.JSONField(default=dict)
     reason = models.CharField(max_length=300)
@@ -166,10 +187,16 @@ class Change(Tracked):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "subject"], condition=Q(decision=""), name="change_one_open"),
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=Q(decision=""), name="change_one_open"
+            ),
             models.CheckConstraint(
                 condition=~Q(decision="APPROVED")
-                | (Q(decided_by__isnull=False) & ~Q(decided_person=models.F("requested_person")) & ~Q(decided_by=models.F("requested_by"))),
+                | (
+                    Q(decided_by__isnull=False)
+                    & ~Q(decided_person=models.F("requested_person"))
+                    & ~Q(decided_by=models.F("requested_by"))
+                ),
                 name="change_approved_by_another",
             ),
         ]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from receivables import access, clock, context
@@ -33,6 +34,8 @@ def show(request: HttpRequest) -> HttpResponse:
         waiting.order_by("work_items__due_at", "pk")[: request_board.MOST]
     )
     mine = [row for row in rows if row.mine]
+    held = sum(row.held_by == user.pk for row in mine)
+    others = len(mine) - held
     here = reverse("receivables:approvals")
     return render(
         request,
@@ -41,10 +44,14 @@ def show(request: HttpRequest) -> HttpResponse:
             "rows": [_entry(row) for row in (rows if everybody else mine)],
             "everybody": everybody,
             "tabs": [
-                {"label": _("For me"), "url": here, "on": not everybody, "count": len(mine)},
+                {"label": _("I may decide"), "url": here, "on": not everybody, "count": len(mine)},
                 {"label": _("Everybody's"), "url": f"{here}?tab=all", "on": everybody, "count": len(rows)},
             ],
-            "waiting": len(mine),
+            "waiting": held,
+            "others": ngettext("%(n)s more you may decide", "%(n)s more you may decide", others)
+            % {"n": others}
+            if others
+            else "",
             "late": sum(row.breached for row in rows),
             "records": request_board.step_records(
                 books.id if books else None, user, now.replace(hour=0, minute=0)

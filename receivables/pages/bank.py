@@ -90,7 +90,10 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return render(request, "receivables/bank/mapping.html", told)
     except (Refused, Unreadable) as refused:
-        told = _mapping_context(account, form) | {"wrong": refusal_words.said(refused.message), "sample": name}
+        told = _mapping_context(account, form) | {
+            "wrong": refusal_words.said(refused.message),
+            "sample": name,
+        }
         return render(request, "receivables/bank/mapping.html", told, status=422)
 
 

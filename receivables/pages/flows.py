@@ -80,7 +80,11 @@ def draft(request: HttpRequest) -> HttpResponse:
                 )
                 return redirect("receivables:flows")
             except Refused as no:
-                wrong, general, status = {no.field: refusal_words.said(no.message)}, refusal_words.said(no.message), status_of(no)
+                wrong, general, status = (
+                    {no.field: refusal_words.said(no.message)},
+                    refusal_words.said(no.message),
+                    status_of(no),
+                )
     cells = [
         [{"name": f"step-{i}-{part}", "part": part, "value": step[part], "wrong": wrong.get(f"steps[{i}].{part}", "")}
          for part in STEP_PARTS]

@@ -78,7 +78,11 @@ def show(request: HttpRequest) -> HttpResponse:
     if standing:
         rows = rows.filter(open_amount=0) if standing == "settled" else rows.exclude(open_amount=0)
     page = paging.page(
-        rows, field="booked_on", descending=True, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        rows,
+        field="booked_on",
+        descending=True,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
     for row in page.rows:
         row.words, row.document = KINDS[row.kind], _document(row)
@@ -106,7 +110,9 @@ def _filtered(request: HttpRequest, given: dict[str, Any]) -> Any:
     text = (given.get("q") or "").strip()
     if text:
         rows = rows.filter(
-            Q(reference__icontains=text) | Q(customer__code__iexact=text) | Q(customer__legal_name__icontains=text)
+            Q(reference__icontains=text)
+            | Q(customer__code__iexact=text)
+            | Q(customer__legal_name__icontains=text)
         )
     look_ups = {"kind": "kind", "booked_from": "booked_on__gte", "due_to": "due_on__lte"}
     for name, look_up in look_ups.items():

@@ -14,7 +14,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PAYMENT}apply/", payment_acts.apply, name="payment_apply"),
     path(f"{_PAYMENT}undo/", payment_acts.undo, name="payment_undo"),
     path(f"{_PAYMENT}reverse/", payment_acts.reverse, name="payment_reverse"),
-    path(f"{_PAYMENT}reversals/<int:reversal_id>/undo/", payment_acts.undo_reversal, name="payment_reversal_undo"),
+    path(
+        f"{_PAYMENT}reversals/<int:reversal_id>/undo/",
+        payment_acts.undo_reversal,
+        name="payment_reversal_undo",
+    ),
     path(f"{_PAYMENT}refund/", payment_acts.refund, name="payment_refund"),
     path(f"{_PAYMENT}keep/", payment_acts.keep, name="payment_keep"),
     path(f"{_PAYMENT}transfer/", payment_acts.transfer, name="payment_transfer"),

@@ -32,7 +32,9 @@ def receive(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     books = context.of(request).entity
     entity = LegalEntity.objects.filter(pk=books.id).first() if books else None
-    initial = forms.today_first(clock.today(entity), entity=entity, currency=entity.currency if entity else "")
+    initial = forms.today_first(
+        clock.today(entity), entity=entity, currency=entity.currency if entity else ""
+    )
     form = forms.ReceiveForm(request.POST or None, user=user, initial=initial)
 
     def do(given: dict[str, Any]) -> HttpResponse:
@@ -58,7 +60,9 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("oldest"):
         rows = allocation.oldest_first(credit=payment.entry, now=clock.now(), by=actor(request))
     else:
-        rows = allocation.apply(credit=payment.entry, to=_typed(request, payment), now=clock.now(), by=actor(request))
+        rows = allocation.apply(
+            credit=payment.entry, to=_typed(request, payment), now=clock.now(), by=actor(request)
+        )
     amount = localised.money(sum(row.amount for row in rows), payment.currency)
     text = _("%(amount)s applied.") % {"amount": amount}
     undo = address("receivables:payment_undo", args=[pk]) + "?" + "&".join(f"row={row.pk}" for row in rows)
@@ -72,10 +76,16 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes allocations of this payment back; their ids come as `row`."""
     payment = visible(request, pk)
     ids = [text for text in (*request.GET.getlist("row"), *request.POST.getlist("row")) if text.isdecimal()]
-    rows = Allocation.objects.filter(credit=payment.entry, pk__in=ids).select_related("debit__entity", "credit")
+    rows = Allocation.objects.filter(credit=payment.entry, pk__in=ids).select_related(
+        "debit__entity", "credit"
+    )
     reason = request.POST.get("reason", "").strip()[:60] or TAKEN_BACK
     undone = allocation.unapply(
-        allocations=list(rows), on=clock.today(payment.entity), now=clock.now(), by=actor(request), reason=reason
+        allocations=list(rows),
+        on=clock.today(payment.entity),
+        now=clock.now(),
+        by=actor(request),
+        reason=reason,
     )
     amount = localised.money(-sum(row.amount for row in undone), payment.currency)
     messages.success(request, _("%(amount)s taken back; it is unapplied now.") % {"amount": amount})
@@ -94,8 +104,12 @@ def reverse(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Reversed; what it had settled is open again."))
         return redirect("receivables:payment", pk=pk)
 
-    lead = _("Everything this payment settled is open again with its old due date. The payment and its reversal both stay.")
-    return _act(request, payment, form, do, title=_("Reverse payment"), yes=_("Reverse"), lead=lead, tone="bad")
+    lead = _(
+        "Everything this payment settled is open again with its old due date. The payment and its reversal both stay."
+    )
+    return _act(
+        request, payment, form, do, title=_("Reverse payment"), yes=_("Reverse"), lead=lead, tone="bad"
+    )
 
 
 @policy("payment.reverse")
@@ -112,7 +126,9 @@ def undo_reversal(request: HttpRequest, pk: int, reversal_id: int) -> HttpRespon
         return redirect("receivables:payment", pk=pk)
 
     lead = _("The money is here again. It settles what it had settled before, as far as that is still open.")
-    return _act(request, payment, form, do, title=_("Take the reversal back"), yes=_("Take it back"), lead=lead)
+    return _act(
+        request, payment, form, do, title=_("Take the reversal back"), yes=_("Take it back"), lead=lead
+    )
 
 
 @policy("payment.refund_propose")
@@ -121,9 +137,15 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Proposes to give money back; a second person decides."""
     payment = visible(request, pk)
     left = refunds.refundable(payment)
-    rows = Allocation.objects.in_force().filter(credit=payment.entry).select_related("debit__instalment__invoice")
+    rows = (
+        Allocation.objects.in_force()
+        .filter(credit=payment.entry)
+        .select_related("debit__instalment__invoice")
+    )
     tied = [row for row in rows if row.debit.kind not in allocation.BOUND_DEBITS]
-    form = forms.MoneyForm(request.POST or None, currency=payment.currency, initial={"amount": left.plain() if left else ""})
+    form = forms.MoneyForm(
+        request.POST or None, currency=payment.currency, initial={"amount": left.plain() if left else ""}
+    )
 
     def do(given: dict[str, Any]) -> HttpResponse:
         release = [(row, _minor(request, f"release_{row.pk}", payment.currency)) for row in tied]
@@ -150,7 +172,12 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.MoneyForm(request.POST or None, currency=payment.currency, initial={"amount": left.plain()})
 
     def do(given: dict[str, Any]) -> HttpResponse:
-        last = Allocation.objects.in_force().filter(credit=payment.entry, debit__instalment__isnull=False).order_by("-pk").first()
+        last = (
+            Allocation.objects.in_force()
+            .filter(credit=payment.entry, debit__instalment__isnull=False)
+            .order_by("-pk")
+            .first()
+        )
         if last is None:
             raise Refused("no_invoice", _("This payment has settled no invoice, so nothing was overpaid."))
         invoice = last.debit.instalment.invoice
@@ -159,7 +186,9 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("receivables:payment", pk=pk)
 
     lead = _("Only where the customer waived it. Otherwise it stays on account as their money.")
-    return _act(request, payment, form, do, title=_("Keep an overpayment"), yes=_("Propose to keep it"), lead=lead)
+    return _act(
+        request, payment, form, do, title=_("Keep an overpayment"), yes=_("Propose to keep it"), lead=lead
+    )
 
 
 @policy("payment.transfer")
@@ -176,11 +205,14 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
         )
         allocation_of = localised.money(moved.amount, payment.currency)
         messages.success(
-            request, _("%(amount)s moved to %(customer)s.") % {"amount": allocation_of, "customer": given["to"]}
+            request,
+            _("%(amount)s moved to %(customer)s.") % {"amount": allocation_of, "customer": given["to"]},
         )
         return redirect("receivables:payment", pk=pk)
 
-    lead = _("A pair of entries moves the credit to a parent or child of this customer, at the same legal entity.")
+    lead = _(
+        "A pair of entries moves the credit to a parent or child of this customer, at the same legal entity."
+    )
     return _act(request, payment, form, do, title=_("Move to a related customer"), yes=_("Move"), lead=lead)
 
 
@@ -196,11 +228,15 @@ def _list() -> tuple[str, str]:
 def _typed(request: HttpRequest, payment: Payment) -> list[tuple[Entry, int]]:
     """Pairs of open item and minor units from fields named `item_<entry id>`; empty ones are left out."""
     ids = [name.removeprefix("item_") for name in request.POST if name.startswith("item_")]
-    entries = Entry.objects.for_user(request.user).in_bulk([int(text) for text in ids if text.isdecimal() and len(text) < 19])
+    entries = Entry.objects.for_user(request.user).in_bulk(
+        [int(text) for text in ids if text.isdecimal() and len(text) < 19]
+    )
     pairs = [(entry, _minor(request, f"item_{pk}", payment.currency)) for pk, entry in entries.items()]
     wrong = next((format_plain(amount, payment.currency) for _entry, amount in pairs if amount < 0), "")
     if wrong:
-        raise Refused("amount_not_positive", _("%(amount)s is below zero.") % {"amount": wrong}, field="amount")
+        raise Refused(
+            "amount_not_positive", _("%(amount)s is below zero.") % {"amount": wrong}, field="amount"
+        )
     return [(entry, amount) for entry, amount in pairs if amount]
 
 

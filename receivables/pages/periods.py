@@ -41,11 +41,19 @@ class PeriodForm(PlacedForm):
 class RateForm(PlacedForm):
     """One dated rate."""
 
-    base = forms.CharField(label=gettext_lazy("One unit of"), max_length=3, widget=forms.TextInput(attrs={"placeholder": "EUR"}))
-    rate = forms.CharField(label=gettext_lazy("is"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
-    quote = forms.CharField(label=gettext_lazy("units of"), max_length=3, widget=forms.TextInput(attrs={"placeholder": "USD"}))
+    base = forms.CharField(
+        label=gettext_lazy("One unit of"), max_length=3, widget=forms.TextInput(attrs={"placeholder": "EUR"})
+    )
+    rate = forms.CharField(
+        label=gettext_lazy("is"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+    quote = forms.CharField(
+        label=gettext_lazy("units of"), max_length=3, widget=forms.TextInput(attrs={"placeholder": "USD"})
+    )
     on = forms.DateField(label=gettext_lazy("On"), widget=date_input())
-    source = forms.CharField(label=gettext_lazy("Source"), max_length=60, widget=forms.TextInput(attrs={"placeholder": "ECB"}))
+    source = forms.CharField(
+        label=gettext_lazy("Source"), max_length=60, widget=forms.TextInput(attrs={"placeholder": "ECB"})
+    )
 
 
 @policy("period.lock")
@@ -85,7 +93,9 @@ def rates(request: HttpRequest) -> HttpResponse:
             given = form.cleaned_data
             codes = {name: given.pop(name).strip().upper() for name in ("base", "quote")}
             try:
-                row = rate_verbs.enter(**codes, **given, today=clock.today(), now=clock.now(), by=actor(request))
+                row = rate_verbs.enter(
+                    **codes, **given, today=clock.today(), now=clock.now(), by=actor(request)
+                )
                 messages.success(request, _("Rate entered: %(rate)s.") % {"rate": row})
                 return redirect("receivables:rates")
             except Refused as refused:

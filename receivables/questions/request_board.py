@@ -35,6 +35,7 @@ class Row:
     step: Step | None = None
     holder: str = ""
     instead_of: str = ""
+    held_by: int | None = None
     mine: bool = False
     spent: timedelta | None = None
     left: timedelta | None = None
@@ -106,6 +107,7 @@ class Board:
             step=step,
             holder=staff.name(kept or held.person),
             instead_of=staff.name(held.on_behalf_of) if not kept else "",
+            held_by=kept or held.person,
             mine=staffing.may_act(staff, step, invoice, item, self.user, breached=late),
             spent=spent,
             left=working_time_between(self.now, item.due_at, pace.hours),

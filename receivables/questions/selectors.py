@@ -52,10 +52,17 @@ def balance(
 
 
 def open_items(
-    *, customer: Customer, as_of: date, known_at: int | None, entity: LegalEntity | None = None, currency: str = ""
+    *,
+    customer: Customer,
+    as_of: date,
+    known_at: int | None,
+    entity: LegalEntity | None = None,
+    currency: str = "",
 ) -> list[Entry]:
     """Debits and credits with something left as of a date, each with `open_amount` (signed); oldest due first, undated last."""
-    rows = Entry.objects.with_open(as_of, known_at).filter(pk__in=account(customer, entity, currency).values("pk"))
+    rows = Entry.objects.with_open(as_of, known_at).filter(
+        pk__in=account(customer, entity, currency).values("pk")
+    )
     found = rows.exclude(open_amount=0).select_related("entity", "customer")
     return sorted(found, key=lambda e: (e.due_on is None, e.due_on or e.booked_on, e.pk))
 
@@ -64,7 +71,11 @@ def unapplied(
     *, customer: Customer, entity: LegalEntity, currency: str, as_of: date, known_at: int | None
 ) -> Money:
     """Credit (cash, credit notes, transfers) that settled nothing yet as of a date; never negative."""
-    rows = Entry.objects.credits().with_open(as_of, known_at).filter(customer=customer, entity=entity, currency=currency)
+    rows = (
+        Entry.objects.credits()
+        .with_open(as_of, known_at)
+        .filter(customer=customer, entity=entity, currency=currency)
+    )
     return Money(-(rows.aggregate(total=Sum("open_amount"))["total"] or 0), currency)
 
 
@@ -94,7 +105,11 @@ def _by_counters(rows: "QuerySet[Any]") -> list[Position]:
     """The same figures from the entries' own counters, in one scan: right when no allocation lies beyond the date."""
     owed = Sum(F("amount") - F("allocated"), filter=Q(amount__gt=0), default=0)
     credit = Sum(-F("amount") - F("allocated"), filter=Q(amount__lt=0), default=0)
-    found = rows.values_list("currency").annotate(owed=owed, credit=credit, ledger=Sum("amount")).order_by("currency")
+    found = (
+        rows.values_list("currency")
+        .annotate(owed=owed, credit=credit, ledger=Sum("amount"))
+        .order_by("currency")
+    )
     return [Position(code, *figures) for code, *figures in found]
 
 
@@ -103,7 +118,9 @@ def paid_to_date(
 ) -> Money:
     """Money that came and stayed: payments less refunds and reversals, up to a date."""
     kinds = (Entry.Kind.PAYMENT, Entry.Kind.REFUND, Entry.Kind.REVERSAL)
-    rows = Entry.objects.known(as_of, known_at).filter(customer=customer, entity=entity, currency=currency, kind__in=kinds)
+    rows = Entry.objects.known(as_of, known_at).filter(
+        customer=customer, entity=entity, currency=currency, kind__in=kinds
+    )
     return Money(-(rows.aggregate(total=Sum("amount"))["total"] or 0), currency)
 
 

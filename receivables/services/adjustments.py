@@ -32,9 +32,18 @@ def credit(
     """
     invoice, number = prepare_credit(invoice=invoice, amount=amount, on=on)
     subject = f"invoice:{invoice.pk}"
-    with audit.line("invoice.credited", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code) as line:
+    with audit.line(
+        "invoice.credited", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code
+    ) as line:
         return write_credit(
-            line, invoice=invoice, number=number, amount=amount, on=on, reason_code=reason_code, reason=reason, by=by
+            line,
+            invoice=invoice,
+            number=number,
+            amount=amount,
+            on=on,
+            reason_code=reason_code,
+            reason=reason,
+            by=by,
         )
 
 
@@ -48,7 +57,15 @@ def prepare_credit(*, invoice: Invoice, amount: Money, on: date) -> tuple[Invoic
 
 
 def write_credit(
-    line: Line, *, invoice: Invoice, number: str, amount: Money, on: date, reason_code: str, reason: str, by: Actor
+    line: Line,
+    *,
+    invoice: Invoice,
+    number: str,
+    amount: Money,
+    on: date,
+    reason_code: str,
+    reason: str,
+    by: Actor,
 ) -> CreditNote:
     """The credit note of a prepared invoice under an open audit line: written, settled, and the invoice's state with it."""
     note = write(
@@ -65,7 +82,9 @@ def write_credit(
 
 
 @transaction.atomic
-def cancel(*, invoice: Invoice, on: date, reason_code: str, now: datetime, by: Actor, reason: str = "") -> CreditNote:
+def cancel(
+    *, invoice: Invoice, on: date, reason_code: str, now: datetime, by: Actor, reason: str = ""
+) -> CreditNote:
     """Takes an issued invoice back as a whole: money that had settled it becomes unapplied cash, a credit note does the rest.
 
     The credit note and the invoice name each other; both stay. Refuses a wrong state and period_closed.
@@ -77,7 +96,9 @@ def cancel(*, invoice: Invoice, on: date, reason_code: str, now: datetime, by: A
     posting.refuse_closed(invoice.entity, on)
     number = invoicing.take_number(invoice.entity, SERIES)
     subject = f"invoice:{invoice.pk}"
-    with audit.line("invoice.cancelled", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code) as line:
+    with audit.line(
+        "invoice.cancelled", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code
+    ) as line:
         by_money = Allocation.objects.in_force().filter(debit__instalment__invoice=invoice)
         posting.undo_all(line, by_money.exclude(credit__kind__in=NO_MONEY), on=on, reason="cancelled")
         note = write(
@@ -108,7 +129,9 @@ def credit_on_account(
         raise Refused("amount_not_positive", _("A credit note must be more than zero."), field="amount")
     posting.refuse_closed(entity, on)
     number = invoicing.take_number(entity, SERIES)
-    with audit.line("customer.credited", by=by, now=now, subject=f"customer:{customer.pk}", entity=entity) as line:
+    with audit.line(
+        "customer.credited", by=by, now=now, subject=f"customer:{customer.pk}", entity=entity
+    ) as line:
         note = write(
             line, entity=entity, customer=customer, invoice=None, number=number, amount=amount, on=on,
             reason_code=reason_code, reason=reason, by=by,
@@ -124,14 +147,19 @@ def void(*, note: CreditNote, on: date, reason: str, now: datetime, by: Actor) -
     refuse_unless_voidable(note)
     posting.refuse_closed(note.entity, max(on, note.issued_on))
     subject = f"credit_note:{note.pk}"
-    with audit.line("credit_note.voided", by=by, now=now, subject=subject, entity=note.entity, reason=reason[:300]) as line:
+    with audit.line(
+        "credit_note.voided", by=by, now=now, subject=subject, entity=note.entity, reason=reason[:300]
+    ) as line:
         return write_void(line, note=note, on=on, reason=reason)
 
 
 def refuse_unless_voidable(note: CreditNote) -> None:
     """A credit note is taken back once, and only while its invoice can live with it: already_undone, state."""
     if CreditNoteVoid.objects.filter(credit_note=note).exists():
-        raise Refused("already_undone", _("Credit note %(number)s has been taken back before.") % {"number": note.number})
+        raise Refused(
+            "already_undone",
+            _("Credit note %(number)s has been taken back before.") % {"number": note.number},
+        )
     if note.invoice and note.invoice.state == Invoice.State.CANCELLED:
         raise Refused("state", _("A cancelled invoice stays cancelled. Issue a new one instead."))
 
@@ -153,7 +181,12 @@ def write_void(line: Line, *, note: CreditNote, on: date, reason: str) -> Credit
     )
     posting.allocate(line, debit=entry, credit=note.entry, amount=note.gross, reason="voided")
     row = CreditNoteVoid(
-        credit_note=note, voided_on=on, reason=reason[:300], entry=entry, recorded_at=line.now, audit_seq=line.seq
+        credit_note=note,
+        voided_on=on,
+        reason=reason[:300],
+        entry=entry,
+        recorded_at=line.now,
+        audit_seq=line.seq,
     )
     row.save(force_insert=True)
     line.touch("credit_note_void", row.pk, note.pk, note.gross)
@@ -217,7 +250,9 @@ def write(
 def _refuse_unless_creditable(invoice: Invoice, amount: Money) -> None:
     states = Invoice.State
     if invoice.state not in (states.ISSUED, states.SENT, states.PAID):
-        raise Refused("state", _("An invoice in state %(state)s cannot be credited.") % {"state": invoice.state})
+        raise Refused(
+            "state", _("An invoice in state %(state)s cannot be credited.") % {"state": invoice.state}
+        )
     left = invoice.gross - credited(invoice)
     if amount.minor <= 0 or amount.minor > left or amount.currency != invoice.currency:
         raise Refused(

@@ -30,8 +30,13 @@ def apply(
         raise Refused("nothing_to_apply", _("Choose at least one open item."))
     (customer,) = posting.lock(credit.customer_id)
     subject = f"entry:{credit.pk}"
-    with audit.line("allocation.applied", by=by, now=now, subject=subject, entity=credit.entity, reason=reason) as line:
-        rows = [posting.allocate(line, debit=debit, credit=credit, amount=amount, reason=reason) for debit, amount in to]
+    with audit.line(
+        "allocation.applied", by=by, now=now, subject=subject, entity=credit.entity, reason=reason
+    ) as line:
+        rows = [
+            posting.allocate(line, debit=debit, credit=credit, amount=amount, reason=reason)
+            for debit, amount in to
+        ]
         posting.settle(line, [debit for debit, _amount in to])
         posting.stop([customer])
     return rows
@@ -44,8 +49,10 @@ def oldest_first(*, credit: Entry, now: datetime, by: Actor) -> list[Allocation]
 
 def plan_oldest_first(credit: Entry) -> list[tuple[Entry, int]]:
     """Pairs of open debit and amount that a credit would settle, oldest due first (minor units)."""
-    items = Entry.objects.debits().unsettled().filter(
-        entity_id=credit.entity_id, customer_id=credit.customer_id, currency=credit.currency
+    items = (
+        Entry.objects.debits()
+        .unsettled()
+        .filter(entity_id=credit.entity_id, customer_id=credit.customer_id, currency=credit.currency)
     )
     left = posting.left_of(credit)
     plan = []
@@ -59,7 +66,9 @@ def plan_oldest_first(credit: Entry) -> list[tuple[Entry, int]]:
 
 
 @transaction.atomic
-def unapply(*, allocations: Sequence[Allocation], on: date, now: datetime, by: Actor, reason: str) -> list[Allocation]:
+def unapply(
+    *, allocations: Sequence[Allocation], on: date, now: datetime, by: Actor, reason: str
+) -> list[Allocation]:
     """Takes allocations back by their opposite rows, effective `on`. Both sides are as before, to the cent.
 
     Refuses already_undone, period_closed, and bound where the allocation belongs to a document of its own
@@ -73,7 +82,9 @@ def unapply(*, allocations: Sequence[Allocation], on: date, now: datetime, by: A
     entity = allocations[0].debit.entity
     posting.refuse_closed(entity, max(on, *(each.booked_on for each in allocations)))
     subject = f"entry:{allocations[0].credit_id}"
-    with audit.line("allocation.undone", by=by, now=now, subject=subject, entity=entity, reason=reason) as line:
+    with audit.line(
+        "allocation.undone", by=by, now=now, subject=subject, entity=entity, reason=reason
+    ) as line:
         rows = posting.undo_all(line, allocations, on=on, reason=reason)
         posting.settle(line, [each.debit for each in allocations])
         posting.stop(customers)
@@ -83,7 +94,9 @@ def unapply(*, allocations: Sequence[Allocation], on: date, now: datetime, by: A
 def refuse_bound(allocation: Allocation) -> None:
     """Refuses to free what a document has tied: a refund whose credit were free again would be paid out twice (bound)."""
     if allocation.debit.kind in BOUND_DEBITS or allocation.credit.kind in BOUND_CREDITS:
-        raise Refused("bound", _("This belongs to a refund, reversal, transfer or write-off. Undo that instead."))
+        raise Refused(
+            "bound", _("This belongs to a refund, reversal, transfer or write-off. Undo that instead.")
+        )
     if allocation.credit.kind == _K.CREDIT_NOTE and _cancelled(allocation.debit):
         raise Refused("state", _("A cancelled invoice stays cancelled. Issue a new one instead."))
 

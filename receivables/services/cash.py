@@ -42,9 +42,18 @@ def receive(
     posting.lock(customer.pk)
     if not imported:
         posting.refuse_closed(entity, value_on)
-    with audit.line("payment.received", by=by, now=now, subject=f"customer:{customer.pk}", entity=entity) as line:
+    with audit.line(
+        "payment.received", by=by, now=now, subject=f"customer:{customer.pk}", entity=entity
+    ) as line:
         payment = write(
-            line, entity=entity, customer=customer, amount=amount, value_on=value_on, reference=reference, by=by, method=method
+            line,
+            entity=entity,
+            customer=customer,
+            amount=amount,
+            value_on=value_on,
+            reference=reference,
+            by=by,
+            method=method,
         )
         line.subject = f"payment:{payment.pk}"
         posting.stop([customer])
@@ -120,7 +129,9 @@ def reverse(
     on = max(on, payment.booked_on)
     posting.refuse_closed(payment.entity, on)
     subject = f"payment:{payment.pk}"
-    with audit.line("payment.reversed", by=by, now=now, subject=subject, entity=payment.entity, reason=reason) as line:
+    with audit.line(
+        "payment.reversed", by=by, now=now, subject=subject, entity=payment.entity, reason=reason
+    ) as line:
         return write_reversal(line, payment=payment, reason=reason, on=on, note=note, bank_line=bank_line)
 
 
@@ -129,11 +140,19 @@ def refuse_unless_reversible(payment: Payment) -> None:
     if payment.reversals.filter(undone__isnull=True).exists():
         raise Refused("already_reversed", _("This payment has been reversed before."))
     if payment.refunds.exists():
-        raise Refused("refunded", _("Part of this payment was refunded; reverse the rest by a refund of the customer."))
+        raise Refused(
+            "refunded", _("Part of this payment was refunded; reverse the rest by a refund of the customer.")
+        )
 
 
 def write_reversal(
-    line: Line, *, payment: Payment, reason: str, on: date, note: str = "", bank_line: StatementLine | None = None
+    line: Line,
+    *,
+    payment: Payment,
+    reason: str,
+    on: date,
+    note: str = "",
+    bank_line: StatementLine | None = None,
 ) -> Reversal:
     """The same under an open audit line; the caller holds the customer's lock and has looked as `reverse` does."""
     settled = list(payment.entry.settles.in_force().select_related("debit"))
@@ -177,7 +196,9 @@ def undo_reversal(*, reversal: Reversal, on: date, now: datetime, by: Actor) -> 
     on = max(on, reversal.reversed_on)
     posting.refuse_closed(payment.entity, on)
     subject = f"payment:{payment.pk}"
-    with audit.line("payment.reversal_undone", by=by, now=now, subject=subject, entity=payment.entity) as line:
+    with audit.line(
+        "payment.reversal_undone", by=by, now=now, subject=subject, entity=payment.entity
+    ) as line:
         tie = reversal.entry.settled_by.in_force().get(credit=payment.entry)
         posting.undo(line, tie, on=on, reason="reversal_undone")
         entry = posting.enter(
@@ -190,8 +211,12 @@ def undo_reversal(*, reversal: Reversal, on: date, now: datetime, by: Actor) -> 
             booked_on=on,
             reference=payment.entry.reference,
         )
-        posting.allocate(line, debit=reversal.entry, credit=entry, amount=payment.amount, reason="reversal_undone")
-        undone = ReversalUndone(reversal=reversal, undone_on=on, entry=entry, recorded_at=now, audit_seq=line.seq)
+        posting.allocate(
+            line, debit=reversal.entry, credit=entry, amount=payment.amount, reason="reversal_undone"
+        )
+        undone = ReversalUndone(
+            reversal=reversal, undone_on=on, entry=entry, recorded_at=now, audit_seq=line.seq
+        )
         undone.save(force_insert=True)
         _settle_again(line, payment, reversal, on)
         posting.stop([payment.customer])

@@ -40,13 +40,19 @@ def open_on(
     Refuses reason_unknown, not_open, over_open (with figures), already_disputed (one open dispute per item).
     """
     if reason not in Dispute.Reason.values:
-        raise Refused("reason_unknown", _("%(reason)s is no reason for a dispute.") % {"reason": reason[:40]}, field="reason")
+        raise Refused(
+            "reason_unknown",
+            _("%(reason)s is no reason for a dispute.") % {"reason": reason[:40]},
+            field="reason",
+        )
     (customer,) = posting.lock(entry.customer_id)
     disputed = _amount(entry, amount)
     if Dispute.objects.filter(entry=entry, state=Dispute.State.OPEN).exists():
         raise Refused("already_disputed", _("This item is in dispute already. Settle that dispute first."))
     due_at = deadline(now, sla_hours, hours_of(entry.entity))
-    with audit.line("dispute.opened", by=by, now=now, subject=f"entry:{entry.pk}", entity=entry.entity, reason=reason) as line:
+    with audit.line(
+        "dispute.opened", by=by, now=now, subject=f"entry:{entry.pk}", entity=entry.entity, reason=reason
+    ) as line:
         dispute: Dispute = Dispute(
             entity=entry.entity,
             customer=customer,
@@ -76,7 +82,9 @@ def assign(
 ) -> Dispute:
     """Gives an open dispute to a person, a department, or both. The deadline stays. Refuses state."""
     dispute = _locked(dispute)
-    with audit.line("dispute.assigned", by=by, now=now, subject=f"dispute:{dispute.pk}", entity=dispute.entity) as line:
+    with audit.line(
+        "dispute.assigned", by=by, now=now, subject=f"dispute:{dispute.pk}", entity=dispute.entity
+    ) as line:
         line.before = {"owner": dispute.owner_id, "department": dispute.department}
         dispute.owner, dispute.department = owner, department
         line.after |= {"owner": dispute.owner_id, "department": department}
@@ -102,7 +110,9 @@ def accept(
         assert invoice is not None
         invoice, number = adjustments.prepare_credit(invoice=invoice, amount=credit, on=on)
     action, subject = "dispute.accepted", f"dispute:{dispute.pk}"
-    with audit.line(action, by=by, now=now, subject=subject, entity=dispute.entity, reason=resolution[:300]) as line:
+    with audit.line(
+        action, by=by, now=now, subject=subject, entity=dispute.entity, reason=resolution[:300]
+    ) as line:
         if credit is not None and invoice is not None:
             dispute.credit_note = adjustments.write_credit(
                 line, invoice=invoice, amount=credit, on=on, number=number, reason_code=f"dispute_{dispute.reason}",
@@ -132,11 +142,15 @@ def hours_of(entity: LegalEntity) -> Hours:
 @transaction.atomic
 def _end(dispute: Dispute, step: str, *, resolution: str, on: date, now: datetime, by: Actor) -> Dispute:
     if not resolution.strip():
-        raise Refused("reason_missing", _("Say how it was settled: the customer will ask."), field="resolution")
+        raise Refused(
+            "reason_missing", _("Say how it was settled: the customer will ask."), field="resolution"
+        )
     dispute = _locked(dispute)
     action = {"reject": "dispute.rejected", "withdraw": "dispute.withdrawn"}[step]
     subject = f"dispute:{dispute.pk}"
-    with audit.line(action, by=by, now=now, subject=subject, entity=dispute.entity, reason=resolution.strip()[:300]) as line:
+    with audit.line(
+        action, by=by, now=now, subject=subject, entity=dispute.entity, reason=resolution.strip()[:300]
+    ) as line:
         getattr(dispute, step)(on=max(on, dispute.opened_on), resolution=resolution.strip())
         _close(line, dispute)
     return dispute
@@ -164,7 +178,11 @@ def _amount(entry: Entry, amount: Money | None) -> int:
     if amount is None:
         return left
     if amount.currency != entry.currency:
-        raise Refused("currency_mismatch", _("The item is in %(currency)s.") % {"currency": entry.currency}, field="amount")
+        raise Refused(
+            "currency_mismatch",
+            _("The item is in %(currency)s.") % {"currency": entry.currency},
+            field="amount",
+        )
     if not 0 < amount.minor <= left:
         raise Refused(
             "over_open",

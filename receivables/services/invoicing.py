@@ -30,7 +30,10 @@ def issue(*, invoice: Invoice, on: date, now: datetime, by: Actor, series: str =
     posting.lock(invoice.customer_id)
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if invoice.state != Invoice.State.APPROVED:
-        raise Refused("state", _("Only an approved request can be issued; this one is %(state)s.") % {"state": invoice.state})
+        raise Refused(
+            "state",
+            _("Only an approved request can be issued; this one is %(state)s.") % {"state": invoice.state},
+        )
     posting.refuse_closed(invoice.entity, on)
     number = take_number(invoice.entity, series)
     subject = f"invoice:{invoice.pk}"
@@ -60,7 +63,12 @@ def snapshot(invoice: Invoice) -> dict[str, Any]:
     """Names, addresses and tax ids of both sides as they are on the day of issue."""
     entity, customer = invoice.entity, invoice.customer
     return {
-        "seller": {"name": entity.name, "tax_id": entity.tax_id, "country": entity.country, "address": entity.address},
+        "seller": {
+            "name": entity.name,
+            "tax_id": entity.tax_id,
+            "country": entity.country,
+            "address": entity.address,
+        },
         "buyer": {
             "name": customer.legal_name,
             "code": customer.code,
@@ -68,7 +76,9 @@ def snapshot(invoice: Invoice) -> dict[str, Any]:
             "country": customer.country,
             "address": customer.address,
         },
-        "lines": list(invoice.lines.values("position", "description", "quantity", "unit_price", "net", "tax_bp", "tax")),
+        "lines": list(
+            invoice.lines.values("position", "description", "quantity", "unit_price", "net", "tax_bp", "tax")
+        ),
     }
 
 
@@ -81,7 +91,9 @@ def write_instalments(line: Line, invoice: Invoice) -> list[Instalment]:
     early = terms_rules.discount(terms, invoice.invoice_on, gross, tax=Money(invoice.tax, invoice.currency))
     dues = terms_rules.schedule(terms, invoice.invoice_on, gross, calendar)
     return [
-        write_instalment(line, invoice, position, due.due_on, due.amount.minor, early if len(dues) == 1 else None)
+        write_instalment(
+            line, invoice, position, due.due_on, due.amount.minor, early if len(dues) == 1 else None
+        )
         for position, due in enumerate(dues, start=1)
     ]
 
@@ -142,8 +154,12 @@ def record_issued(
     """
     posting.lock(customer.pk)
     if Invoice.objects.filter(entity=entity, number=number).exists():
-        raise Refused("duplicate", _("Invoice %(number)s exists already.") % {"number": number}, field="number")
-    with audit.line("invoice.recorded", by=by, now=now, subject=f"invoice:{number}"[:80], entity=entity) as line:
+        raise Refused(
+            "duplicate", _("Invoice %(number)s exists already.") % {"number": number}, field="number"
+        )
+    with audit.line(
+        "invoice.recorded", by=by, now=now, subject=f"invoice:{number}"[:80], entity=entity
+    ) as line:
         invoice = Invoice(
             entity=entity,
             customer=customer,

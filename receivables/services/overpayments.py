@@ -28,7 +28,12 @@ def propose(
     return changes.propose(
         kind=KIND,
         subject=f"payment:{payment.pk}",
-        proposal={"payment": payment.pk, "invoice": invoice.pk, "amount": amount.minor, "currency": amount.currency},
+        proposal={
+            "payment": payment.pk,
+            "invoice": invoice.pk,
+            "amount": amount.minor,
+            "currency": amount.currency,
+        },
         reason=reason,
         customer=payment.customer,
         entity=payment.entity,

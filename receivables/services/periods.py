@@ -12,14 +12,18 @@ from receivables.rules.refusals import Refused
 
 
 @transaction.atomic
-def lock(*, entity: LegalEntity, until: date, reason: str, today: date, now: datetime, by: Actor) -> PeriodLock:
+def lock(
+    *, entity: LegalEntity, until: date, reason: str, today: date, now: datetime, by: Actor
+) -> PeriodLock:
     """Closes the books up to and including `until`. Refuses closed_already and period_not_over (today or later)."""
     if until >= today:
         raise Refused("period_not_over", _("Only days that are over can be closed."), field="until")
     before = posting.locked_until(entity)
     if before is not None and until <= before:
         raise Refused(
-            "closed_already", _("The books are closed until %(until)s already.") % {"until": before.isoformat()}, field="until"
+            "closed_already",
+            _("The books are closed until %(until)s already.") % {"until": before.isoformat()},
+            field="until",
         )
     return _write(entity=entity, action="period.locked", until=until, reason=reason, now=now, by=by)
 
@@ -38,7 +42,9 @@ def _write(
 ) -> PeriodLock:
     if not reason.strip():
         raise Refused("reason_missing", _("Say why: the auditor reads it."), field="reason")
-    with audit.line(action, by=by, now=now, subject=f"entity:{entity.pk}", entity=entity, reason=reason.strip()[:300]) as line:
+    with audit.line(
+        action, by=by, now=now, subject=f"entity:{entity.pk}", entity=entity, reason=reason.strip()[:300]
+    ) as line:
         row = PeriodLock(
             entity=entity,
             until=until,

@@ -32,15 +32,27 @@ def enter(
     if base == quote:
         raise Refused("same_currency", _("A rate needs two currencies."), field="quote")
     if not _RATE.fullmatch(rate.strip()) or not rate.strip(" 0."):
-        raise Refused("rate_invalid", _("A rate is a plain decimal number above zero, such as 1.0825."), field="rate")
+        raise Refused(
+            "rate_invalid", _("A rate is a plain decimal number above zero, such as 1.0825."), field="rate"
+        )
     if on > today:
         raise Refused("rate_in_future", _("A rate cannot be known before its day."), field="on")
     source = source.strip()[:60] or by.name[:60]
     if ExchangeRate.objects.filter(on=on, base=base, quote=quote, source=source).exists():
-        raise Refused("duplicate", _("%(source)s has a rate for this pair and day already.") % {"source": source}, field="source")
+        raise Refused(
+            "duplicate",
+            _("%(source)s has a rate for this pair and day already.") % {"source": source},
+            field="source",
+        )
     with audit.line("rate.entered", by=by, now=now, subject=f"rate:{base}/{quote}") as line:
         row = ExchangeRate(
-            on=on, base=base, quote=quote, rate=rate.strip(), source=source, recorded_at=now, audit_seq=line.seq
+            on=on,
+            base=base,
+            quote=quote,
+            rate=rate.strip(),
+            source=source,
+            recorded_at=now,
+            audit_seq=line.seq,
         )
         row.save(force_insert=True)
         line.after = {"on": on.isoformat(), "rate": row.rate, "source": source}
@@ -55,7 +67,13 @@ def take_over(*, quotes: Iterable[Quote], source: str, now: datetime, by: Actor)
         known = set(ExchangeRate.objects.filter(source=source).values_list("on", "base", "quote"))
         rows = [
             ExchangeRate(
-                on=each.on, base=each.base, quote=each.quote, rate=each.rate, source=source, recorded_at=now, audit_seq=line.seq
+                on=each.on,
+                base=each.base,
+                quote=each.quote,
+                rate=each.rate,
+                source=source,
+                recorded_at=now,
+                audit_seq=line.seq,
             )
             for each in quotes
             if (each.on, each.base, each.quote) not in known

@@ -103,14 +103,21 @@ def _release(line: Line, tied: Allocation, taken: int, on: date) -> None:
     posting.undo(line, tied, on=on, reason="refund")
     if taken < tied.amount:
         posting.allocate(
-            line, debit=tied.debit, credit=tied.credit, amount=tied.amount - taken, not_before=on, reason="refund"
+            line,
+            debit=tied.debit,
+            credit=tied.credit,
+            amount=tied.amount - taken,
+            not_before=on,
+            reason="refund",
         )
 
 
 def _read(change: Change) -> tuple[Payment, int, list[tuple[Allocation, int]]]:
     proposal: dict[str, Any] = change.proposal
     payment = Payment.objects.select_related("entry", "entity", "customer").get(pk=proposal["payment"])
-    rows = Allocation.objects.select_related("debit", "credit").in_bulk([pk for pk, _taken in proposal["release"]])
+    rows = Allocation.objects.select_related("debit", "credit").in_bulk(
+        [pk for pk, _taken in proposal["release"]]
+    )
     return payment, proposal["amount"], [(rows[pk], taken) for pk, taken in proposal["release"]]
 
 
@@ -118,7 +125,9 @@ def _refuse_beyond(payment: Payment, amount: int, release: Release) -> None:
     for each, taken in release:
         in_force = Allocation.objects.in_force().filter(pk=each.pk, credit=payment.entry).exists()
         if not in_force or not 0 < taken <= each.amount:
-            raise Refused("not_released", _("This allocation is no longer there to be taken back."), field="release")
+            raise Refused(
+                "not_released", _("This allocation is no longer there to be taken back."), field="release"
+            )
         allocation.refuse_bound(each)
     unapplied, released = posting.left_of(payment.entry), sum(taken for _each, taken in release)
     if amount <= 0 or amount > unapplied + released:

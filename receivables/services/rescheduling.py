@@ -31,30 +31,43 @@ def reschedule(
     posting.lock(invoice.customer_id)
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT):
-        raise Refused("state", _("Only an open invoice can get new dates; this one is %(state)s.") % {"state": invoice.state})
-    debits = list(Entry.objects.debits().unsettled().filter(instalment__invoice=invoice).order_by("due_on", "pk"))
+        raise Refused(
+            "state",
+            _("Only an open invoice can get new dates; this one is %(state)s.") % {"state": invoice.state},
+        )
+    debits = list(
+        Entry.objects.debits().unsettled().filter(instalment__invoice=invoice).order_by("due_on", "pk")
+    )
     on = max([on, *(each.booked_on for each in debits)])
     posting.refuse_closed(invoice.entity, on)
     _refuse_wrong(invoice, plan, posting.open_amount(invoice))
     subject, why = f"invoice:{invoice.pk}", reason.strip()[:300]
-    with audit.line("invoice.rescheduled", by=by, now=now, subject=subject, entity=invoice.entity, reason=why) as line:
+    with audit.line(
+        "invoice.rescheduled", by=by, now=now, subject=subject, entity=invoice.entity, reason=why
+    ) as line:
         line.before = {"due": [[str(each.due_on), each.amount - each.allocated] for each in debits]}
         line.after |= {"due": [[due_on.isoformat(), amount] for due_on, amount in plan]}
         credit = _enter(line, invoice, -sum(amount for _due_on, amount in plan), on, None)
         for each in debits:
-            posting.allocate(line, debit=each, credit=credit, amount=each.amount - each.allocated, reason="reschedule")
+            posting.allocate(
+                line, debit=each, credit=credit, amount=each.amount - each.allocated, reason="reschedule"
+            )
         rows = _write_instalments(line, invoice, plan, on)
         posting.stop([invoice.customer])
     return rows
 
 
-def _write_instalments(line: Line, invoice: Invoice, plan: Sequence[tuple[date, int]], on: date) -> list[Instalment]:
+def _write_instalments(
+    line: Line, invoice: Invoice, plan: Sequence[tuple[date, int]], on: date
+) -> list[Instalment]:
     last = max(invoice.instalments.values_list("position", flat=True))
     rows = []
     for position, (due_on, amount) in enumerate(sorted(plan), start=last + 1):
         entry = _enter(line, invoice, amount, on, due_on)
         rows.append(
-            Instalment.objects.create(invoice=invoice, position=position, due_on=due_on, amount=amount, entry=entry)
+            Instalment.objects.create(
+                invoice=invoice, position=position, due_on=due_on, amount=amount, entry=entry
+            )
         )
     return rows
 
@@ -76,7 +89,9 @@ def _enter(line: Line, invoice: Invoice, amount: int, on: date, due_on: date | N
 
 def _refuse_wrong(invoice: Invoice, plan: Sequence[tuple[date, int]], left: int) -> None:
     if not plan or len(plan) > INSTALMENTS_MAX or any(amount <= 0 for _due_on, amount in plan):
-        raise Refused("plan_invalid", _("Give one or more due dates, each with an amount above zero."), field="plan")
+        raise Refused(
+            "plan_invalid", _("Give one or more due dates, each with an amount above zero."), field="plan"
+        )
     total = sum(amount for _due_on, amount in plan)
     if total != left:
         raise Refused(

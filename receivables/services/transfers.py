@@ -26,7 +26,11 @@ def move(
     if credit.amount >= 0:
         raise Refused("wrong_side", _("Only credit can be moved."))
     if amount.currency != credit.currency:
-        raise Refused("currency_mismatch", _("The credit is in %(currency)s.") % {"currency": credit.currency}, field="amount")
+        raise Refused(
+            "currency_mismatch",
+            _("The credit is in %(currency)s.") % {"currency": credit.currency},
+            field="amount",
+        )
     if amount.minor <= 0:
         raise Refused("amount_not_positive", _("A transfer must be more than zero."), field="amount")
     if to.pk == credit.customer_id or not related(credit.customer, to):
@@ -40,7 +44,9 @@ def move(
     on = max(on, credit.booked_on)
     posting.refuse_closed(credit.entity, on)
     subject = f"entry:{credit.pk}"
-    with audit.line("credit.transferred", by=by, now=now, subject=subject, entity=credit.entity, reason=reason) as line:
+    with audit.line(
+        "credit.transferred", by=by, now=now, subject=subject, entity=credit.entity, reason=reason
+    ) as line:
         out_entry, in_entry = (
             posting.enter(
                 line,

@@ -74,12 +74,16 @@ def write(
     return row
 
 
-def write_whole(line: Line, *, invoice: Invoice, on: date, reason_code: str, reason: str, change: Change) -> WriteOff:
+def write_whole(
+    line: Line, *, invoice: Invoice, on: date, reason_code: str, reason: str, change: Change
+) -> WriteOff:
     """Everything still open of an invoice, given up by two people: ISSUED or SENT → WRITTEN_OFF."""
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
     refuse_unless_open(invoice)
     amount = Money(posting.open_amount(invoice), invoice.currency)
-    row = write(line, invoice=invoice, amount=amount, on=on, reason_code=reason_code, reason=reason, change=change)
+    row = write(
+        line, invoice=invoice, amount=amount, on=on, reason_code=reason_code, reason=reason, change=change
+    )
     invoice.write_off()
     line.stamp(invoice)
     invoice.save(update_fields=["state", "audit_seq"])
@@ -90,7 +94,9 @@ def write_whole(line: Line, *, invoice: Invoice, on: date, reason_code: str, rea
 def refuse_unless_open(invoice: Invoice) -> None:
     """Only what was issued and still has something open can be given up (state)."""
     if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT):
-        raise Refused("state", _("An invoice in state %(state)s cannot be written off.") % {"state": invoice.state})
+        raise Refused(
+            "state", _("An invoice in state %(state)s cannot be written off.") % {"state": invoice.state}
+        )
 
 
 def refuse_unless_standing(write_off: WriteOff) -> None:
@@ -144,7 +150,9 @@ def take_back(*, write_off: WriteOff, on: date, reason: str, now: datetime, by: 
     posting.refuse_closed(write_off.invoice.entity, max(on, write_off.written_off_on))
     subject = f"invoice:{write_off.invoice_id}"
     entity = write_off.invoice.entity
-    with audit.line("write_off.taken_back", by=by, now=now, subject=subject, entity=entity, reason=reason[:300]) as line:
+    with audit.line(
+        "write_off.taken_back", by=by, now=now, subject=subject, entity=entity, reason=reason[:300]
+    ) as line:
         return write_undone(line, write_off=write_off, on=on, reason=reason)
 
 
@@ -157,11 +165,22 @@ def write_difference(
     Refuses reason_not_allowed for any other reason: losses need two people.
     """
     if reason_code not in POLICY_REASONS:
-        raise Refused("reason_not_allowed", _("Only differences within the policy need no second person."), field="reason")
+        raise Refused(
+            "reason_not_allowed",
+            _("Only differences within the policy need no second person."),
+            field="reason",
+        )
     posting.lock(invoice.customer_id)
     posting.refuse_closed(invoice.entity, on)
     subject = f"invoice:{invoice.pk}"
-    with audit.line("invoice.difference_written_off", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code) as line:
+    with audit.line(
+        "invoice.difference_written_off",
+        by=by,
+        now=now,
+        subject=subject,
+        entity=invoice.entity,
+        reason=reason_code,
+    ) as line:
         row = write(line, invoice=invoice, amount=amount, on=on, reason_code=reason_code)
         posting.settle(line, Entry.objects.filter(instalment__invoice=invoice))
         posting.stop([invoice.customer])
@@ -169,7 +188,9 @@ def write_difference(
 
 
 @transaction.atomic
-def recover(*, write_off: WriteOff, payment: Payment, amount: Money, on: date, now: datetime, by: Actor) -> Recovery:
+def recover(
+    *, write_off: WriteOff, payment: Payment, amount: Money, on: date, now: datetime, by: Actor
+) -> Recovery:
     """Money came for something written off: recovered income. The payment settles a recovery entry; the invoice stays as it is.
 
     Refuses over_recovered beyond the amount written off, and over_allocated beyond what is left of the payment.
@@ -201,7 +222,12 @@ def recover(*, write_off: WriteOff, payment: Payment, amount: Money, on: date, n
         )
         posting.allocate(line, debit=entry, credit=payment.entry, amount=amount.minor, reason="recovery")
         row = Recovery(
-            write_off=write_off, amount=amount.minor, recovered_on=on, entry=entry, recorded_at=now, audit_seq=line.seq
+            write_off=write_off,
+            amount=amount.minor,
+            recovered_on=on,
+            entry=entry,
+            recorded_at=now,
+            audit_seq=line.seq,
         )
         row.save(force_insert=True)
         line.touch("recovery", row.pk, write_off.pk, amount.minor)

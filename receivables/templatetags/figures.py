@@ -26,7 +26,9 @@ NOTHING = SafeString('<span class="mut">–</span>')
 
 
 @register.simple_tag
-def money(amount: int | Money | None, currency: str = "", sign: bool = False, bare: bool = False) -> SafeString:
+def money(
+    amount: int | Money | None, currency: str = "", sign: bool = False, bare: bool = False
+) -> SafeString:
     """`{% money 123450 "EUR" %}` or `{% money a_money %}` → €1,234.50; None → a dash. `sign=True` shows a plus.
 
     `bare=True` leaves the currency out: only inside a table whose heading names its one currency.
@@ -62,7 +64,10 @@ def percent(part: int, whole: int) -> str:
 
 @register.simple_tag
 def aging_bar(
-    buckets: Sequence[int] | Mapping[str, int], currency: str, tall: bool = False, labels: Sequence[Any] = BUCKET_LABELS
+    buckets: Sequence[int] | Mapping[str, int],
+    currency: str,
+    tall: bool = False,
+    labels: Sequence[Any] = BUCKET_LABELS,
 ) -> SafeString:
     """A bar of amounts in minor units (not due, 1–30, 31–60, 61–90, over 90; or one for each of `labels`, youngest first).
 

@@ -63,7 +63,10 @@ def weeks(
         )
         files[key][week].append(booking)
         bounce_on = each.on + timedelta(days=4)
-        if dice.random() * 100 < characters[each.client.customer.code].bounce_share * 4 and bounce_on <= today:
+        if (
+            dice.random() * 100 < characters[each.client.customer.code].bounce_share * 4
+            and bounce_on <= today
+        ):
             truth.kinds["bounced"] += 1
             back = min(today, bounce_on + timedelta(days=(4 - bounce_on.weekday()) % 7))
             files[key][back].append(_returned(booking, bounce_on))
@@ -71,7 +74,12 @@ def weeks(
 
 
 def take_in(
-    company: Company, files: dict[tuple[str, str], dict[date, list[Booking]]], *, at: At, by: Actor, truth: Truth
+    company: Company,
+    files: dict[tuple[str, str], dict[date, list[Booking]]],
+    *,
+    at: At,
+    by: Actor,
+    truth: Truth,
 ) -> None:
     """Every statement of every account, oldest first, as camt.053 files through the verbs that people use, and matched."""
     for (code, currency), by_week in sorted(files.items()):
@@ -88,7 +96,12 @@ def take_in(
                 bookings=bookings,
             )
             statements.take_in(
-                raw=raw, name=f"{code}-{currency}-{week}.xml", now=at(week), today=week, by=by, account=account
+                raw=raw,
+                name=f"{code}-{currency}-{week}.xml",
+                now=at(week),
+                today=week,
+                by=by,
+                account=account,
             )
             matching.match_new_lines(account=account, now=at(week), by=by)
             truth.files += 1
@@ -97,7 +110,10 @@ def take_in(
 
 
 def _payments(
-    dice: Random, coming: list[tuple[date, LedgerRow]], clients: dict[str, Client], characters: dict[str, Character]
+    dice: Random,
+    coming: list[tuple[date, LedgerRow]],
+    clients: dict[str, Client],
+    characters: dict[str, Character],
 ) -> list[_Paid]:
     """One payment per customer and day, over all the invoices they pay that day."""
     together: dict[tuple[date, str], list[LedgerRow]] = defaultdict(list)
@@ -108,7 +124,11 @@ def _payments(
         client, total = clients[code], sum(row.amount for row in rows)
         numbers = [row.number for row in rows]
         partial = dice.random() * 100 < characters[code].partial_share * 3
-        kind = "partial" if partial else dice.choices(["exact", "messy", "fee", "nameless", "silent"], [82, 8, 3, 3, 4])[0]
+        kind = (
+            "partial"
+            if partial
+            else dice.choices(["exact", "messy", "fee", "nameless", "silent"], [82, 8, 3, 3, 4])[0]
+        )
         if len(numbers) > 1 and kind == "exact":
             kind = "combined"
         amount = {"partial": total * 6 // 10, "fee": max(1, total - 1_500)}.get(kind, total)
@@ -119,7 +139,9 @@ def _payments(
 def _words(dice: Random, kind: str, numbers: list[str]) -> str:
     match kind:
         case "messy":
-            return " ".join(n.replace("-", dice.choice([" ", "/", ""])) for n in numbers) + dice.choice([" vielen Dank", "", " Rg."])
+            return " ".join(n.replace("-", dice.choice([" ", "/", ""])) for n in numbers) + dice.choice(
+                [" vielen Dank", "", " Rg."]
+            )
         case "silent":
             return dice.choice(["Zahlung", "Payment", "货款"])
         case "nameless":

@@ -19,7 +19,9 @@ MONTHS, CUT_DAYS = 24, 42
 SEED = 20_260
 
 
-def build(*, today: date, customers: int, seed: int, say: Callable[[str], None], truth_path: Path) -> dict[str, Any]:
+def build(
+    *, today: date, customers: int, seed: int, say: Callable[[str], None], truth_path: Path
+) -> dict[str, Any]:
     """The whole company as of `today`; the same seed, day and size give the same company. Returns the ground truth.
 
     The past comes from an old system's ledger up to six weeks ago; since then the bank's own files tell who paid.
@@ -28,7 +30,9 @@ def build(*, today: date, customers: int, seed: int, say: Callable[[str], None],
         return _build(today, customers, Random(seed), seed, say, truth_path)  # noqa: S311 - not for secrets
 
 
-def _build(today: date, count: int, dice: Random, seed: int, say: Callable[[str], None], truth_path: Path) -> dict[str, Any]:
+def _build(
+    today: date, count: int, dice: Random, seed: int, say: Callable[[str], None], truth_path: Path
+) -> dict[str, Any]:
     founder = Actor.system("demo", via="command")
     since = (today.replace(day=1) - timedelta(days=31 * MONTHS)).replace(day=1)
     cut = today - timedelta(days=CUT_DAYS)
@@ -85,7 +89,13 @@ def _import(entity: LegalEntity, rows: list[Any], by: Actor, now: datetime) -> N
         return
     digest = sha256(repr(rows).encode()).hexdigest()
     file: ImportFile = ledger_import.open_file(
-        entity=entity, name=f"old-system-{entity.code}.csv", sha256=digest, mapping={}, rows_total=len(rows), now=now, by=by
+        entity=entity,
+        name=f"old-system-{entity.code}.csv",
+        sha256=digest,
+        mapping={},
+        rows_total=len(rows),
+        now=now,
+        by=by,
     )
     ledger_import.post(file=file, rows=iter(rows), now=now, by=by)
 

@@ -22,7 +22,9 @@ class Booking:
     is_return: bool = False
 
 
-def statement(*, iban: str, currency: str, number: str, opening: int, opening_on: date, bookings: list[Booking]) -> bytes:
+def statement(
+    *, iban: str, currency: str, number: str, opening: int, opening_on: date, bookings: list[Booking]
+) -> bytes:
     """A camt.053.001.08 file of one statement whose arithmetic closes."""
     closing = opening + sum(b.amount for b in bookings)
     closing_on = max([b.on for b in bookings], default=opening_on)

@@ -31,13 +31,23 @@ class Character:
 
     def truth(self) -> dict[str, Any]:
         """As plain values for the file beside the demo company."""
-        return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(self).items()}
+        return {
+            key: value.isoformat() if isinstance(value, date) else value
+            for key, value in asdict(self).items()
+        }
 
 
 def draw(dice: Random, code: str, today: date) -> Character:
     """A character for one customer."""
     temper = dice.choices([name for name, _share in MIX], [share for _name, share in MIX])[0]
-    late = {"punctual": (-3, 3), "slow": (8, 48), "seasonal": (0, 6), "worsening": (0, 6), "erratic": (5, 20), "failing": (2, 10)}
+    late = {
+        "punctual": (-3, 3),
+        "slow": (8, 48),
+        "seasonal": (0, 6),
+        "worsening": (0, 6),
+        "erratic": (5, 20),
+        "failing": (2, 10),
+    }
     spread = {"punctual": 3, "slow": 7, "seasonal": 4, "worsening": 5, "erratic": 22, "failing": 6}
     return Character(
         code=code,

@@ -83,11 +83,15 @@ def found(*, since: date, today: date, at: At, by: Actor) -> Company:
     made = [entities.create(fields=fields, now=at(since), by=by) for fields in ENTITIES]
     by_code = {entity.code: entity for entity in made}
     for entity in made:
-        entities.set_series(entity=entity, code="INV", prefix=f"{entity.code}-R-", width=5, now=at(since), by=by)
+        entities.set_series(
+            entity=entity, code="INV", prefix=f"{entity.code}-R-", width=5, now=at(since), by=by
+        )
     roles.ship_roles(now=at(since), by=by)
     users = {row[0]: _person(row, by_code, at(since), by) for row in PEOPLE}
     accounts = {
-        (code, currency): BankAccount.objects.create(entity=by_code[code], name=name, currency=currency, iban=iban)
+        (code, currency): BankAccount.objects.create(
+            entity=by_code[code], name=name, currency=currency, iban=iban
+        )
         for code, name, currency, iban in ACCOUNTS
     }
     _take_rates(since, today, at, by)
@@ -95,7 +99,10 @@ def found(*, since: date, today: date, at: At, by: Actor) -> Company:
 
 
 def _person(
-    row: tuple[str, str, str, list[str], list[str], str], by_code: dict[str, LegalEntity], now: datetime, by: Actor
+    row: tuple[str, str, str, list[str], list[str], str],
+    by_code: dict[str, LegalEntity],
+    now: datetime,
+    by: Actor,
 ) -> User:
     name, first, last, role_codes, codes, language = row
     user, _password = staff.create(
@@ -117,4 +124,9 @@ def _take_rates(since: date, today: date, at: At, by: Actor) -> None:
         quotes = list(source.quotes(since - timedelta(days=7), today))
     except Unavailable:
         return
-    rates.take_over(quotes=[q for q in quotes if q.quote in ("USD", "GBP", "CNY")], source=source.name, now=at(today), by=by)
+    rates.take_over(
+        quotes=[q for q in quotes if q.quote in ("USD", "GBP", "CNY")],
+        source=source.name,
+        now=at(today),
+        by=by,
+    )

@@ -16,7 +16,16 @@ from reports.sandbox import pools
 from reports.sandbox.company import At, Company
 from reports.sandbox.people import Client
 
-STAGES = [("draft", 4), ("requested", 7), ("sent_back", 2), ("verified", 6), ("approved", 5), ("issued", 3), ("posted", 3), ("sent", 18)]
+STAGES = [
+    ("draft", 4),
+    ("requested", 7),
+    ("sent_back", 2),
+    ("verified", 6),
+    ("approved", 5),
+    ("issued", 3),
+    ("posted", 3),
+    ("sent", 18),
+]
 """How many requests stand where on the day the demo is built."""
 TAX = {"DE": "19", "AT": "20", "NL": "21", "FR": "20", "GB": "20", "ES": "21", "CN": "13"}
 
@@ -64,12 +73,19 @@ class _Desk:
         rep = self.company.person(self.rep)
         content = requesting.Content(lines=tuple(lines), currency=self.client.currency, po_number=po_number)
         invoice = requesting.draft(
-            entity=self.client.entity, customer=self.client.customer, content=content, today=self.on, now=self.now, by=rep
+            entity=self.client.entity,
+            customer=self.client.customer,
+            content=content,
+            today=self.on,
+            now=self.now,
+            by=rep,
         )
         if stage == "draft":
             return stage
         try:
-            invoice = requesting.submit(invoice=invoice, today=self.on, now=self.later(), by=rep, duplicate_confirmed=True)
+            invoice = requesting.submit(
+                invoice=invoice, today=self.on, now=self.later(), by=rep, duplicate_confirmed=True
+            )
         except Refused:
             return "draft"
         return self._decide(stage, invoice)
@@ -102,11 +118,20 @@ class _Desk:
         contact = Contact.objects.filter(customer=invoice.customer).first()
         by_courier = stage == "posted" or invoice.gross % 3 == 0
         sent = dispatch.send(
-            invoice=invoice, channel="courier" if by_courier else "email", contact=contact, now=self.later(), by=anja, courier="DHL"
+            invoice=invoice,
+            channel="courier" if by_courier else "email",
+            contact=contact,
+            now=self.later(),
+            by=anja,
+            courier="DHL",
         )
         if stage == "sent" and by_courier:
             dispatch.enter_tracking(
-                dispatch=sent.dispatch, courier="DHL", tracking_number=f"JD01{invoice.gross:08d}", now=self.later(), by=anja
+                dispatch=sent.dispatch,
+                courier="DHL",
+                tracking_number=f"JD01{invoice.gross:08d}",
+                now=self.later(),
+                by=anja,
             )
         return stage
 

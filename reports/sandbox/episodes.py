@@ -40,7 +40,11 @@ def live(dice: Random, company: Company, *, today: date, at: At) -> Truth:
 
 def overdue(today: date, *, older_than: int, entity_id: int | None = None) -> list[Entry]:
     """Open debits more than so many days past due, oldest first."""
-    rows = Entry.objects.debits().unsettled().filter(due_on__lt=today - timedelta(days=older_than), kind=Entry.Kind.INVOICE)
+    rows = (
+        Entry.objects.debits()
+        .unsettled()
+        .filter(due_on__lt=today - timedelta(days=older_than), kind=Entry.Kind.INVOICE)
+    )
     if entity_id:
         rows = rows.filter(entity_id=entity_id)
     return list(rows.select_related("customer", "entity", "instalment__invoice").order_by("due_on", "pk"))
@@ -65,7 +69,13 @@ def _disputes(dice: Random, company: Company, today: date, at: At) -> int:
             department="Sales",
         )
         if n % 5 == 4:
-            disputes.reject(dispute=dispute, resolution="Delivery note signed on arrival.", on=today, now=at(today), by=company.person("fiona"))
+            disputes.reject(
+                dispute=dispute,
+                resolution="Delivery note signed on arrival.",
+                on=today,
+                now=at(today),
+                by=company.person("fiona"),
+            )
     return Dispute.objects.count()
 
 
@@ -76,13 +86,29 @@ def _credit_notes(dice: Random, company: Company, today: date, at: At) -> int:
         invoice = entry.instalment.invoice
         amount = Money((entry.amount - entry.allocated) // 10 or 1, entry.currency)
         adjustments.credit(
-            invoice=invoice, amount=amount, on=today - timedelta(days=2), reason_code="price", now=at(today), by=company.person("fiona")
+            invoice=invoice,
+            amount=amount,
+            on=today - timedelta(days=2),
+            reason_code="price",
+            now=at(today),
+            by=company.person("fiona"),
         )
         made += 1
-    cancelled = next((e.instalment.invoice for e in items if e.allocated == 0 and e.instalment.invoice.state == Invoice.State.SENT), None)
+    cancelled = next(
+        (
+            e.instalment.invoice
+            for e in items
+            if e.allocated == 0 and e.instalment.invoice.state == Invoice.State.SENT
+        ),
+        None,
+    )
     if cancelled and not cancelled.credit_notes.exists():
         adjustments.cancel(
-            invoice=cancelled, on=today - timedelta(days=1), reason_code="wrong_invoice", now=at(today), by=company.person("fiona")
+            invoice=cancelled,
+            on=today - timedelta(days=1),
+            reason_code="wrong_invoice",
+            now=at(today),
+            by=company.person("fiona"),
         )
         made += 1
     return made
@@ -101,7 +127,12 @@ def _write_offs(company: Company, today: date, at: At) -> int:
         )
         if n < 2:
             changes.decide(
-                change=change, approve=True, content_hash=change.content_hash, today=today, now=at(today), by=company.person("helena")
+                change=change,
+                approve=True,
+                content_hash=change.content_hash,
+                today=today,
+                now=at(today),
+                by=company.person("helena"),
             )
     return min(2, len(waiting))
 
@@ -127,12 +158,25 @@ def _refund(company: Company, today: date, at: At) -> int:
     if payment is None:
         return 0
     half = Money(posting.left_of(payment.entry) // 2, payment.currency)
-    refunds.propose(payment=payment, amount=half, reason="Order cancelled by the customer.", now=at(today), by=company.person("anja"))
+    refunds.propose(
+        payment=payment,
+        amount=half,
+        reason="Order cancelled by the customer.",
+        now=at(today),
+        by=company.person("anja"),
+    )
     return 1
 
 
 def _close_months(company: Company, today: date, at: At) -> int:
     until = (today.replace(day=1) - timedelta(days=32)).replace(day=1) - timedelta(days=1)
     for entity in company.entities:
-        periods.lock(entity=entity, until=until, reason="Month end", today=today, now=at(today), by=company.person("fiona"))
+        periods.lock(
+            entity=entity,
+            until=until,
+            reason="Month end",
+            today=today,
+            now=at(today),
+            by=company.person("fiona"),
+        )
     return len(company.entities)

@@ -26,13 +26,23 @@ class Past:
     coming: list[tuple[date, LedgerRow]]
 
 
-def write(dice: Random, clients: list[Client], characters: dict[str, Character], *, months: int, cut: date, today: date) -> Past:
+def write(
+    dice: Random,
+    clients: list[Client],
+    characters: dict[str, Character],
+    *,
+    months: int,
+    cut: date,
+    today: date,
+) -> Past:
     """All invoices from `months` ago until a week before today, in order of date and numbered per entity and year."""
     first = _first_of_month(today, months)
     drafts = sorted(
         (on, client.customer.code, client, amount)
         for client in clients
-        for on, amount in _invoices(dice, characters[client.customer.code], client, first, today - timedelta(days=7))
+        for on, amount in _invoices(
+            dice, characters[client.customer.code], client, first, today - timedelta(days=7)
+        )
     )
     rows: dict[str, list[LedgerRow]] = {}
     coming: list[tuple[date, LedgerRow]] = []
@@ -59,7 +69,9 @@ def write(dice: Random, clients: list[Client], characters: dict[str, Character],
     return Past(rows, sorted(coming, key=lambda pair: (pair[0], pair[1].number)))
 
 
-def _invoices(dice: Random, who: Character, client: Client, first: date, last: date) -> list[tuple[date, int]]:
+def _invoices(
+    dice: Random, who: Character, client: Client, first: date, last: date
+) -> list[tuple[date, int]]:
     found = []
     month = first
     while month <= last:

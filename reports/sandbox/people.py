@@ -15,7 +15,14 @@ from reports.sandbox import pools
 
 HOME = {"NL": ["DE", "DE", "AT", "NL", "FR", "ES"], "HS": ["GB", "GB", "GB", "NL"], "BG": ["CN"]}
 """Countries whose customers each of the three entities serves, the likelier ones more often."""
-DIGITS = {"DE": ("DE", 9, ""), "AT": ("ATU", 8, ""), "NL": ("NL", 9, "B01"), "FR": ("FR", 11, ""), "GB": ("GB", 9, ""), "ES": ("ESB", 8, "")}
+DIGITS = {
+    "DE": ("DE", 9, ""),
+    "AT": ("ATU", 8, ""),
+    "NL": ("NL", 9, "B01"),
+    "FR": ("FR", 11, ""),
+    "GB": ("GB", 9, ""),
+    "ES": ("ESB", 8, ""),
+}
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -47,7 +54,9 @@ def make(
     for n in range(count):
         entity = dice.choices(entities, [50, 25, 25])[0]
         country = dice.choice(HOME[entity.code])
-        terms = dice.choices(["NET30", "NET14", "NET45", "EOM30", "2/10_NET30", "30/50/20"], [50, 12, 12, 14, 8, 4])[0]
+        terms = dice.choices(
+            ["NET30", "NET14", "NET45", "EOM30", "2/10_NET30", "30/50/20"], [50, 12, 12, 14, 8, 4]
+        )[0]
         parent = made[-1] if n % 37 == 36 and made[-1].entity == entity else None
         fields = identity(dice, f"{entity.code}{n:04d}", country, names)
         if parent:
@@ -71,7 +80,9 @@ def make(
         customers.activate(customer=customer, now=at(since), by=by)
         if parent:
             customer.refresh_from_db()
-            customers.set_parent(customer=customer, parent=parent.customer, version=customer.version, now=at(since), by=by)
+            customers.set_parent(
+                customer=customer, parent=parent.customer, version=customer.version, now=at(since), by=by
+            )
         made.append(Client(customer, entity, _currency(dice, entity), terms, iban(dice, country)))
     return made
 
@@ -90,12 +101,20 @@ def identity(dice: Random, code: str, country: str, names: set[str]) -> dict[str
         else:
             name = f"{family} {trade} {dice.choice(pools.FORM[country])}"
         if name in names:
-            name = name.replace(trade, f"{trade} {town}") if country != "CN" else name.replace(trade, f"{trade}集团")
+            name = (
+                name.replace(trade, f"{trade} {town}")
+                if country != "CN"
+                else name.replace(trade, f"{trade}集团")
+            )
         if name not in names:
             break
     names.add(name)
     number = dice.randint(1, 180)
-    street = f"{number} {pools.STREET[country]}" if country in ("GB", "FR") else f"{pools.STREET[country]} {number}"
+    street = (
+        f"{number} {pools.STREET[country]}"
+        if country in ("GB", "FR")
+        else f"{pools.STREET[country]} {number}"
+    )
     return {
         "code": code,
         "legal_name": name,
@@ -123,8 +142,11 @@ def tax_id(dice: Random, country: str) -> str:
     """A number that passes its country's check digits."""
     while True:
         if country == "CN":
-            found = "91" + "".join(dice.choice("0123456789") for _ in range(6)) + "MA" + "".join(
-                dice.choice(USCC) for _ in range(8)
+            found = (
+                "91"
+                + "".join(dice.choice("0123456789") for _ in range(6))
+                + "MA"
+                + "".join(dice.choice(USCC) for _ in range(8))
             )
         else:
             head, digits, tail = DIGITS[country]

@@ -14,7 +14,9 @@ def person(*verbs: str, shipped: str = "") -> User:
     if verbs:
         user.roles.add(Role.objects.create(code="clerk", label="Clerk", verbs=list(verbs)))
     if shipped:
-        user.roles.add(Role.objects.get_or_create(code=shipped, defaults={"label": shipped, "shipped": True})[0])
+        user.roles.add(
+            Role.objects.get_or_create(code=shipped, defaults={"label": shipped, "shipped": True})[0]
+        )
     return user
 
 

@@ -125,7 +125,10 @@ def test_P8_eight_processes_pay_once_issue_once_and_never_over_allocate(start_pr
     assert total["issued state"] == 4 * (WORKERS - 1)
     assert total["own"] == own
     assert total["some"] > 0
-    numbers = [row[0] for row in ask("SELECT number FROM receivables_invoice WHERE number LIKE 'NL-INV-%' ORDER BY number")]
+    numbers = [
+        row[0]
+        for row in ask("SELECT number FROM receivables_invoice WHERE number LIKE 'NL-INV-%' ORDER BY number")
+    ]
     assert numbers == [f"NL-INV-{n:06d}" for n in range(1, own + 5)]
     allowed = {"paid", "paid over_allocated", "issued", "issued state", "own", "some", "some over_allocated",
                "some already_undone", "some already_reversed"}  # fmt: skip

@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="answer as one JSON object")
-        parser.add_argument("--quick", action="store_true", help="do not recompute the chain, only compare its head")
+        parser.add_argument(
+            "--quick", action="store_true", help="do not recompute the chain, only compare its head"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints what is broken, by name, or that all holds."""

@@ -20,7 +20,9 @@ class Command(BaseCommand):
     help = "Takes over dated exchange rates (ECB reference rates from the packaged file, unless another source is named)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--since", type=date.fromisoformat, help="first day, YYYY-MM-DD (default: 800 days ago)")
+        parser.add_argument(
+            "--since", type=date.fromisoformat, help="first day, YYYY-MM-DD (default: 800 days ago)"
+        )
         parser.add_argument("--source", default="ecb_file", choices=registry.names("rates"))
 
     def handle(self, *args: Any, **options: Any) -> None:

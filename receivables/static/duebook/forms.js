@@ -53,8 +53,13 @@
     bar.hidden = false;
     sending.upload.addEventListener("progress", (part) => { if (part.lengthComputable) bar.value = (100 * part.loaded) / part.total; });
     sending.addEventListener("load", () => {
-      if (sending.status < 400 && sending.responseURL !== form.action) { window.location.assign(sending.responseURL); return; }
       const answer = new DOMParser().parseFromString(sending.responseText, "text/html");
+      if (sending.status < 400 && sending.responseURL !== form.action) {
+        const said = answer.getElementById("toasts"); // the answer has used up its message: hand it to the page that is opened
+        if (said) sessionStorage.setItem("duebook-said", said.innerHTML);
+        window.location.assign(sending.responseURL);
+        return;
+      }
       document.body.replaceWith(answer.body);
       window.scrollTo(0, 0);
     });

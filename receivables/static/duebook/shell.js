@@ -78,6 +78,14 @@
     const go = () => { if (toast.matches(":hover, :focus-within")) setTimeout(go, 3000); else toast.remove(); };
     setTimeout(go, wait);
   }
+  /* What an upload's answer said, brought over to this page. */
+  const said = sessionStorage.getItem("duebook-said");
+  const place = document.getElementById("toasts");
+  if (said && place) {
+    const brought = new DOMParser().parseFromString(said, "text/html");
+    place.append(...[...brought.body.children].map((line) => document.adoptNode(line)));
+  }
+  sessionStorage.removeItem("duebook-said");
   const settle = () => document.querySelectorAll("[data-toast]").forEach(leave);
   document.addEventListener("htmx:afterSwap", settle);
   settle();

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if build.exists():
             if not User.objects.filter(username="helena").exists():
-                raise CommandError("There is a company in these books already. The demo needs an empty database.")
+                raise CommandError(
+                    "There is a company in these books already. The demo needs an empty database."
+                )
             self.stdout.write("The demo company is here already.")
         else:
             started = monotonic()
@@ -37,11 +39,15 @@ class Command(BaseCommand):
                 say=lambda text: self.stdout.write(f"  {monotonic() - started:5.1f} s  {text}"),
                 truth_path=truth_path,
             )
-            self.stdout.write(f"{truth['invoices']} invoices of {len(truth['customers'])} customers. Ground truth: {truth_path}")
+            self.stdout.write(
+                f"{truth['invoices']} invoices of {len(truth['customers'])} customers. Ground truth: {truth_path}"
+            )
         self.people()
 
     def people(self) -> None:
         self.stdout.write(f"\nLog in with the password {settings.DUEBOOK_DEMO_PASSWORD} as:")
-        for user in User.objects.filter(roles__isnull=False).prefetch_related("roles").distinct().order_by("pk"):
+        for user in (
+            User.objects.filter(roles__isnull=False).prefetch_related("roles").distinct().order_by("pk")
+        ):
             roles = ", ".join(role.label for role in user.roles.all())
             self.stdout.write(f"  {user.username:<10} {roles:<18} {user.get_full_name()}")

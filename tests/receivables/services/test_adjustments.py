@@ -15,7 +15,12 @@ EUR = "EUR"
 
 def credit(world, invoice, amount, on=DAY_0):
     return adjustments.credit(
-        invoice=invoice, amount=Money.of(amount, EUR), on=on, reason_code="price", now=world.at(on), by=world.by
+        invoice=invoice,
+        amount=Money.of(amount, EUR),
+        on=on,
+        reason_code="price",
+        now=world.at(on),
+        by=world.by,
     )
 
 
@@ -23,7 +28,12 @@ def test_000_42_a_partial_red_letter_lowers_the_open_amount_and_both_documents_n
     invoice = world.issue("acme", "119.00", due_on=DAY_0, tax="19.00")
     note = credit(world, invoice, "11.90")
     assert (world.open(invoice), world.state(invoice)) == ("107.10", "SENT")
-    assert (note.net, note.tax, note.invoice, list(invoice.credit_notes.all())) == (1000, 190, invoice, [note])
+    assert (note.net, note.tax, note.invoice, list(invoice.credit_notes.all())) == (
+        1000,
+        190,
+        invoice,
+        [note],
+    )
 
 
 def test_003_38_credited_whole_the_invoice_is_cancelled_and_keeps_its_number(world):
@@ -39,7 +49,9 @@ def test_AL_14_cancelling_a_paid_invoice_leaves_the_payments_whole_and_unapplied
     invoice = world.issue("globex", "100.00", due_on=DAY_0)
     payments = [world.pay(invoice, part) for part in ("40.00", "40.00", "20.00")]
     assert world.state(invoice) == "PAID"
-    adjustments.cancel(invoice=invoice, on=DAY_0, reason_code="wrong_invoice", now=world.at(DAY_0), by=world.by)
+    adjustments.cancel(
+        invoice=invoice, on=DAY_0, reason_code="wrong_invoice", now=world.at(DAY_0), by=world.by
+    )
     assert world.state(invoice) == "CANCELLED"
     assert [world.left(p) for p in payments] == ["40.00", "40.00", "20.00"]
 
@@ -55,7 +67,9 @@ def test_AG_02_a_credit_note_above_the_open_rest_leaves_the_excess_as_credit(wor
 def test_AL_06_a_credit_note_taken_back_opens_the_invoice_again(world):
     invoice = world.issue("initech", "100.00", due_on=DAY_0)
     note = credit(world, invoice, "30.00")
-    adjustments.void(note=note, on=DAY_0 + timedelta(days=2), reason="wrong", now=world.at(DAY_0), by=world.by)
+    adjustments.void(
+        note=note, on=DAY_0 + timedelta(days=2), reason="wrong", now=world.at(DAY_0), by=world.by
+    )
     assert (world.open(invoice), world.state(invoice)) == ("100.00", "SENT")
 
 

@@ -14,7 +14,9 @@ def test_AL_01_undoing_one_of_two_payments_opens_exactly_its_amount(world):
     world.apply(second, invoice, "35.00")
     assert world.open(invoice) == "110.00"
 
-    cash.reverse(payment=first, reason="bounce", on=DAY_0 + timedelta(days=3), now=world.at(DAY_0), by=world.by)
+    cash.reverse(
+        payment=first, reason="bounce", on=DAY_0 + timedelta(days=3), now=world.at(DAY_0), by=world.by
+    )
     assert world.open(invoice) == "165.00"
 
 

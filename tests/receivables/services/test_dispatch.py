@@ -35,20 +35,32 @@ def issued(world):
 
 def test_003_12_a_posted_invoice_asks_for_the_courier_number_within_one_working_hour(world, issued):
     sent = dispatch.send(
-        invoice=issued, channel="courier", contact=issued.customer.contacts.get(), now=FRIDAY_16_30, by=world.by
+        invoice=issued,
+        channel="courier",
+        contact=issued.customer.contacts.get(),
+        now=FRIDAY_16_30,
+        by=world.by,
     )
     item = WorkItem.objects.get(kind="courier_number")
-    assert item.due_at == datetime(2026, 3, 9, 8, 30, tzinfo=UTC)  # half an hour on Friday, half an hour on Monday
+    assert item.due_at == datetime(
+        2026, 3, 9, 8, 30, tzinfo=UTC
+    )  # half an hour on Friday, half an hour on Monday
     assert world.state(issued) == "ISSUED"
 
     dispatch.enter_tracking(
-        dispatch=sent.dispatch, courier="DHL", tracking_number="JD0001", now=FRIDAY_16_30 + timedelta(minutes=5), by=world.by
+        dispatch=sent.dispatch,
+        courier="DHL",
+        tracking_number="JD0001",
+        now=FRIDAY_16_30 + timedelta(minutes=5),
+        by=world.by,
     )
     assert world.state(issued) == "SENT"
     assert WorkItem.objects.get().state == "DONE"
     assert Message.objects.get().recipient == "ap@acme.example"
     with pytest.raises(Refused, match="JD0001"):
-        dispatch.enter_tracking(dispatch=sent.dispatch, courier="DHL", tracking_number="JD2", now=FRIDAY_16_30, by=world.by)
+        dispatch.enter_tracking(
+            dispatch=sent.dispatch, courier="DHL", tracking_number="JD2", now=FRIDAY_16_30, by=world.by
+        )
 
 
 def test_003_25_the_customer_confirms_receipt_once_by_link_without_an_account(world, issued):
@@ -57,8 +69,12 @@ def test_003_25_the_customer_confirms_receipt_once_by_link_without_an_account(wo
     )
     later = FRIDAY_16_30 + timedelta(days=1)
     first = dispatch.confirm_receipt(token=sent.receipt_token, name="Li Wei", now=later, by=CUSTOMER)
-    again = dispatch.confirm_receipt(token=sent.receipt_token, name="Somebody", now=later + timedelta(hours=1), by=CUSTOMER)
-    assert (again.received_by, again.received_at) == (first.received_by, first.received_at) == ("Li Wei", later)
+    again = dispatch.confirm_receipt(
+        token=sent.receipt_token, name="Somebody", now=later + timedelta(hours=1), by=CUSTOMER
+    )
+    assert (
+        (again.received_by, again.received_at) == (first.received_by, first.received_at) == ("Li Wei", later)
+    )
     for wrong in (sent.receipt_token[:-1] + "_", ""):
         with pytest.raises(Refused, match="not valid"):
             dispatch.confirm_receipt(token=wrong, name="x", now=later, by=CUSTOMER)

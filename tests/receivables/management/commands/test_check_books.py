@@ -43,9 +43,18 @@ def test_broken_books_end_with_one_and_name_the_document(world, broken_books):
     [
         ("UPDATE receivables_numberseries SET last_number = last_number + 1", "series_gap_free"),
         ("UPDATE receivables_chainhead SET seq = seq + 1", "chain_verifies"),
-        ("UPDATE receivables_invoice SET state = 'PAID', audit_seq = audit_seq + 1", "paid_means_nothing_open"),
-        ("UPDATE receivables_invoice SET state = 'WRITTEN_OFF', audit_seq = audit_seq + 1", "written_off_has_its_document"),
-        ("UPDATE receivables_invoice SET state = 'CANCELLED', audit_seq = audit_seq + 1", "cancelled_has_its_credit_note"),
+        (
+            "UPDATE receivables_invoice SET state = 'PAID', audit_seq = audit_seq + 1",
+            "paid_means_nothing_open",
+        ),
+        (
+            "UPDATE receivables_invoice SET state = 'WRITTEN_OFF', audit_seq = audit_seq + 1",
+            "written_off_has_its_document",
+        ),
+        (
+            "UPDATE receivables_invoice SET state = 'CANCELLED', audit_seq = audit_seq + 1",
+            "cancelled_has_its_credit_note",
+        ),
     ],
 )
 def test_each_kind_of_damage_has_its_name(world, broken_books, statement, rule):
