@@ -1,7 +1,5 @@
 """Invariants of the documents that stand on the ledger, as SQL for both databases. Each question returns what breaks it."""
 
-
-
 E = "receivables_entry"
 A = "receivables_allocation"
 I = "receivables_invoice"  # noqa: E741 - one letter per table keeps the statements readable
@@ -136,7 +134,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
             LEFT JOIN (SELECT q.id, q.bank_line_id FROM {P} q WHERE NOT EXISTS (
                 SELECT 1 FROM receivables_reversal m LEFT JOIN receivables_reversalundone u ON u.reversal_id = m.id
                 WHERE m.payment_id = q.id AND m.reason = 'mistake' AND u.id IS NULL)) p ON p.bank_line_id = b.id
-            GROUP BY b.id, b.state, b.amount HAVING (b.state IN ('HELD', 'NEW', 'UNREADABLE', 'IGNORED', 'INFO') AND COUNT(p.id) > 0)
+            GROUP BY b.id, b.state, b.amount
+            HAVING (b.state IN ('HELD', 'NEW', 'UNREADABLE', 'IGNORED', 'INFO') AND COUNT(p.id) > 0)
             OR COUNT(p.id) > 1 OR (b.state IN ('APPLIED', 'ON_ACCOUNT') AND b.amount > 0 AND COUNT(p.id) = 0)""",
         "{1} with {2} payments",
     ),

@@ -3,8 +3,6 @@
 Statements are constants; the first column names the document, the rest fill the sentence.
 """
 
-
-
 E = "receivables_entry"
 A = "receivables_allocation"
 NAMED = "n.kind || ' ' || n.reference || ' (entry ' || n.id || ')'"

@@ -34,9 +34,9 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * (len(columns) + len(rest)))
             statement = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'
-            cursor.executemany(statement, ((*row, *constant) for row in rows))
+            cursor.executemany(statement, [(*row, *constant) for row in rows])
             return
-        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row((*row, *constant))
 
@@ -46,4 +46,4 @@ def _defaults(model: type[models.Model], given: Sequence[str]) -> dict[str, Any]
     fields = [
         f for f in model._meta.concrete_fields if f.column not in given and not f.primary_key and not f.null
     ]
-    return {f.column: f.get_db_prep_save(f.get_default(), connection) for f in fields}
+    return {str(f.column): f.get_db_prep_save(f.get_default(), connection) for f in fields}

@@ -222,7 +222,7 @@ class _Reader:
             raise Unparsed(
                 "amount_too_large", "The amount is too large to be true.", "Check the decimal mark."
             )
-        return minor
+        return int(minor)
 
 
 def _identifier(text: str, length: int) -> str:

@@ -1,4 +1,7 @@
-"""Doors of the queue on this floor: each rings one sweeper verb with the moment it was called at. They hold no logic and no state."""
+"""Doors of the queue on this floor: each rings one sweeper verb with the moment it was called at.
+
+They hold no logic and no state.
+"""
 
 from celery import shared_task
 

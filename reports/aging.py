@@ -21,8 +21,8 @@ from reports import aging_sql
 from reports.aging_sql import DIMENSIONS, Question, ranges
 
 __all__ = [
-    "DIMENSIONS", "Question", "Report", "Row", "by_weight", "disputed", "iterate", "largest", "overdue", "proofs", "ranges", "report",
-    "totals",
+    "DIMENSIONS", "Question", "Report", "Row", "by_weight", "disputed", "iterate", "largest", "overdue", "proofs", "ranges",
+    "report", "totals",
 ]  # fmt: skip
 
 

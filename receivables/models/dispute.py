@@ -16,7 +16,7 @@ class DisputeQuerySet(ScopedQuerySet):
         return self.filter(opened_on__lte=as_of).filter(Q(closed_on__isnull=True) | Q(closed_on__gt=as_of))
 
 
-class Dispute(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
+class Dispute(fsm.ConcurrentTransitionMixin, Tracked):
     """Part or all of one open item in question."""
 
     class State(models.TextChoices):

@@ -16,7 +16,7 @@ class InvoiceQuerySet(ScopedQuerySet):
         return self.filter(number__isnull=False)
 
 
-class Invoice(fsm.ConcurrentTransitionMixin, Tracked):  # type: ignore[misc]
+class Invoice(fsm.ConcurrentTransitionMixin, Tracked):
     """A request until it is issued, a snapshot that cannot be edited from then on. Amounts in minor units, gross incl. tax."""
 
     class State(models.TextChoices):

@@ -35,7 +35,10 @@ def accounts(request: HttpRequest) -> HttpResponse:
     )
     user: Any = request.user
     told = {
-        "rows": [(row, row.statements.order_by("-closing_on", "-pk").first()) for row in rows[:200]],
+        "rows": [
+            (row, row.statements.exclude(state="DISCARDED").order_by("-closing_on", "-pk").first())
+            for row in rows[:200]
+        ],
         "may_edit": access.may(user, "bank.decide"),
         "may_import": access.may(user, "bank.import"),
         "sees_iban": access.fields(user, "bank").readable("payer_account"),

@@ -41,7 +41,8 @@ class DisputeFilters(forms.Form):
     )  # fmt: skip
     state = forms.ChoiceField(
         label=_("State"), required=False,
-        choices=[("", pgettext_lazy("dispute", "Open")), ("ACCEPTED", _("Accepted")), ("REJECTED", _("Rejected")), ("WITHDRAWN", _("Withdrawn")),
+        choices=[("", pgettext_lazy("dispute", "Open")), ("ACCEPTED", _("Accepted")),
+                 ("REJECTED", _("Rejected")), ("WITHDRAWN", _("Withdrawn")),
                  ("all", _("All"))],
     )  # fmt: skip
     reason = forms.ChoiceField(label=_("Reason"), required=False, choices=[("", _("All")), *REASONS.items()])

@@ -120,7 +120,8 @@ def visible(request: HttpRequest, pk: int) -> Invoice:
     rows = Invoice.objects.for_user(request.user).select_related(
         "entity", "customer", "created_by", "requested_by", "approved_by", "copied_from", "flow"
     )
-    return get_object_or_404(rows, pk=pk)
+    found: Invoice = get_object_or_404(rows, pk=pk)
+    return found
 
 
 def _filtered(request: HttpRequest) -> tuple[Any, Filters, Any]:
@@ -137,7 +138,7 @@ def _tabs(request: HttpRequest, today: Any) -> list[dict[str, Any]]:
     books = context.of(request).entity
     entity = books.id if books else None
     here = {name: request.GET.get(name, "") for name in ("state", "overdue")}
-    entries = (
+    entries: tuple[Any, ...] = (
         (_("All issued"), {}, None),
         (_("To issue"), {"state": "APPROVED"}, True),
         (_("To send"), {"state": "ISSUED"}, True),

@@ -24,7 +24,8 @@ _LATEST = date.max
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Payments by filter, newest first, with received, settled and unapplied per currency over all pages."""
-    filters = PaymentFilters(request.GET, user=request.user)
+    user: Any = request.user
+    filters = PaymentFilters(request.GET, user=user)
     rows = _filtered(request, filters)
     page = paging.page(
         rows.select_related("customer", "entity", "entry"),

@@ -67,7 +67,7 @@ def _log_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase
     return LogIn.as_view()(request, *args, **kwargs)
 
 
-log_in = policy(PUBLIC)(_log_in)  # type: ignore[arg-type]
+log_in = policy(PUBLIC)(_log_in)
 log_out = policy(PUBLIC)(LogoutView.as_view())
 
 

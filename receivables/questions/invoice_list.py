@@ -116,7 +116,7 @@ def with_figures(rows: "QuerySet[Any]", *, today: date) -> "QuerySet[Any]":
     open_disputes = Dispute.objects.filter(
         entry__instalment__invoice=OuterRef("pk"), state=Dispute.State.OPEN
     )
-    return rows.annotate(
+    figured: QuerySet[Any] = rows.annotate(
         open_now=Coalesce(
             Subquery(sums, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField()
         ),
@@ -126,6 +126,7 @@ def with_figures(rows: "QuerySet[Any]", *, today: date) -> "QuerySet[Any]":
         late=Exists(late_parts(today)),
         disputed=Exists(open_disputes),
     ).select_related("customer", "entity")
+    return figured
 
 
 def totals(rows: "QuerySet[Any]") -> list[Total]:

@@ -102,7 +102,7 @@ def refuse_bound(allocation: Allocation) -> None:
 
 
 def _cancelled(debit: Entry) -> bool:
-    return Invoice.objects.filter(instalments__entry=debit, state=Invoice.State.CANCELLED).exists()
+    return bool(Invoice.objects.filter(instalments__entry=debit, state=Invoice.State.CANCELLED).exists())
 
 
 def total(pairs: Sequence[tuple[Entry, int]], currency: str) -> Money:

@@ -137,7 +137,7 @@ def enter_tracking(
 @transaction.atomic
 def confirm_receipt(*, token: str, name: str, now: datetime, by: Actor) -> Dispatch:
     """The customer says that the invoice arrived, answering the same when asked twice. Refuses not_found (unknown, expired)."""
-    dispatch = by_token(token, now=now)
+    dispatch: Dispatch = by_token(token, now=now)
     dispatch = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
     if dispatch.received_at:
         return dispatch
@@ -159,7 +159,8 @@ def by_token(token: str, *, now: datetime) -> Dispatch:
     found = valid.select_related("invoice__entity", "invoice__customer", "contact").first()
     if found is None or not _still_theirs(found):
         raise Refused("not_found", _("This link is not valid any more. Ask us for a new one."))
-    return found
+    row: Dispatch = found
+    return row
 
 
 @transaction.atomic
@@ -194,6 +195,7 @@ def hash_of(token: str) -> str:
 
 def _ask_for_tracking(line: Line, dispatch: Dispatch, now: datetime) -> None:
     invoice = dispatch.invoice
+    assert dispatch.tracking_due_at is not None
     item = WorkItem(
         kind=WORK_KIND,
         entity=invoice.entity,

@@ -160,7 +160,7 @@ def record_issued(
     with audit.line(
         "invoice.recorded", by=by, now=now, subject=f"invoice:{number}"[:80], entity=entity
     ) as line:
-        invoice = Invoice(
+        invoice: Invoice = Invoice(
             entity=entity,
             customer=customer,
             number=number,

@@ -40,7 +40,7 @@ def reissue(*, invoice: Invoice, now: datetime, by: Actor) -> Invoice:
         raise Refused("duplicate", _("A new request for %(number)s exists already.") % {"number": old.number})
     subject = f"invoice:{old.pk}"
     with audit.line("invoice.reissued", by=by, now=now, subject=subject, entity=old.entity) as line:
-        new = Invoice(
+        new: Invoice = Invoice(
             entity=old.entity, customer=old.customer, copied_from=old, created_by=by.user, created_at=now,
             audit_seq=line.seq, **{name: getattr(old, name) for name in _COPIED},
         )  # fmt: skip

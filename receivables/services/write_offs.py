@@ -29,7 +29,8 @@ def write(
 ) -> WriteOff:
     """Gives up `amount` of what is open of an invoice, oldest instalment first, under an open audit line.
 
-    `tax`: the part of it that lowers the tax owed (minor units). The caller holds the customer's lock and settles the invoice's state afterwards. Refuses over_open.
+    `tax`: the part of it that lowers the tax owed (minor units). The caller holds the customer's lock
+    and settles the invoice's state afterwards. Refuses over_open.
     """
     left_open = posting.open_amount(invoice)
     if amount.minor <= 0 or amount.minor > left_open:

@@ -1,4 +1,4 @@
-"""The demo company itself: three legal entities, their staff, bank accounts and exchange rates. Two years old on the day it is built."""
+"""The demo company itself: three legal entities, their staff, bank accounts and exchange rates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ ENTITIES = [
     },
     {
         "code": "HS", "name": "Harbour & Sons Ltd", "country": "GB", "time_zone": "Europe/London", "currency": "GBP",
-        "tax_id": "GB980780684", "address": {"street": "12 Quay Street", "city": "Bristol", "postcode": "BS1 4DJ", "country": "GB"},
+        "tax_id": "GB980780684",
+        "address": {"street": "12 Quay Street", "city": "Bristol", "postcode": "BS1 4DJ", "country": "GB"},
     },
     {
         "code": "BG", "name": "深圳北光科技有限公司", "country": "CN", "time_zone": "Asia/Shanghai", "currency": "CNY",

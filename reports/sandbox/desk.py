@@ -11,7 +11,7 @@ from receivables.rules.business_days import Calendar, add_business_days, previou
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
 from receivables.rules.request_lines import LineInput
-from receivables.services import dispatch, invoicing, requesting
+from receivables.services import approving, dispatch, invoicing, requesting
 from reports.sandbox import pools
 from reports.sandbox.company import At, Company
 from reports.sandbox.people import Client
@@ -141,7 +141,7 @@ def _hash(invoice: Invoice) -> str:
 
 
 def _checks(invoice: Invoice) -> list[str]:
-    item = requesting.current_item(invoice)
+    item = approving.current_item(invoice)
     return [check["code"] for check in item.checks] if item else []
 
 

@@ -1,4 +1,4 @@
-"""What happens in any real quarter: disputes, credit notes, a write-off, a refund, money on account, closed months. By the verbs."""
+"""What happens in any quarter: disputes, credit notes, write-offs, a refund, money on account, closed months. By the verbs."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -76,7 +76,7 @@ def _disputes(dice: Random, company: Company, today: date, at: At) -> int:
                 now=at(today),
                 by=company.person("fiona"),
             )
-    return Dispute.objects.count()
+    return int(Dispute.objects.count())
 
 
 def _credit_notes(dice: Random, company: Company, today: date, at: At) -> int:

@@ -96,9 +96,8 @@ def identity(dice: Random, code: str, country: str, names: set[str]) -> dict[str
     while True:
         family, trade = dice.choice(pools.FAMILY[country]), dice.choice(pools.TRADE[country])
         town, postal = dice.choice(pools.TOWN[country])
-        if country == "CN":
-            name = f"{town}{family}{trade}有限公司"
-        else:
+        name = f"{town}{family}{trade}有限公司"
+        if country != "CN":
             name = f"{family} {trade} {dice.choice(pools.FORM[country])}"
         if name in names:
             name = (

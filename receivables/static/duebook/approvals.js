@@ -1,4 +1,4 @@
-/* The approval queue by keyboard: j k move between cases, Enter opens, y b h act on the case in hand. It decides nothing itself. */
+/* The approval queue by keyboard: j k move between cases, Enter opens, 1 2 3 tick, y b h act on the case in hand. It decides nothing itself. */
 (function () {
   "use strict";
   let at = -1;
@@ -25,13 +25,13 @@
   /* keys.js presses the first element of a key on the page; here it must be the one of the case in hand. */
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input:not([type=checkbox]), select, textarea");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !["y", "b", "h"].includes(event.key)) return;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !/^[ybh1-9]$/.test(event.key)) return;
     if (document.documentElement.dataset.keys === "off") return;
-    const element = current() && current().querySelector(`[data-key="${event.key}"]`);
+    const element = current() && current().querySelector(`[data-key="${event.key}"], [data-tick="${event.key}"]`);
     if (!element) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    window.duebook.press(element);
+    if (element.dataset.tick) element.click(); else window.duebook.press(element);
   }, true);
 
   window.addEventListener("DOMContentLoaded", () => {
