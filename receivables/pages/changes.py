@@ -126,6 +126,8 @@ def _before_and_after(change: Change, user: User) -> list[dict[str, Any]]:
     allowed = access.fields(user, "customer")
     rows = []
     for name, value in change.proposal.items():
+        if name == "invoice" and change.proposal.get("number"):
+            continue  # the number says which, the key of the row says nothing
         if not value and not change.before.get(name) and name.endswith("_note"):
             continue
         shown = not change.kind.startswith("customer.") or allowed.readable(name)

@@ -15,6 +15,7 @@ from receivables.pages.payment_forms import METHODS, REASONS, PaymentFilters, re
 from receivables.questions import selectors
 from receivables.rules.money import format_plain
 from receivables.services import allocation, overpayments, refunds
+from receivables.words import matching_words
 
 ITEMS_MAX = 200
 _LATEST = date.max
@@ -73,6 +74,7 @@ def picture(request: HttpRequest, payment: Payment) -> dict[str, Any]:
     settled = list(rows.filter(reverses__isnull=True).order_by("-pk")[:ITEMS_MAX])
     for row in settled:
         row.invoice = _invoice(row.debit)
+        row.why = matching_words.ALLOCATED.get(row.reason, row.reason)
         row.bound = row.debit.kind in allocation.BOUND_DEBITS
     left = posting.left_of(payment.entry)
     refunded = sum(payment.refunds.values_list("amount", flat=True))

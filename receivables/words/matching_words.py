@@ -50,6 +50,17 @@ DIFFERENCES: dict[str, str | Promise] = {
     "over_payment": _("Over-payment"),
     "on_account": _("On account"),
 }
+ALLOCATED: dict[str, str | Promise] = {
+    "matched": _("Matched with a bank line"),
+    "cancelled": _("Invoice cancelled"),
+    "mistake": _("Entered by mistake"),
+    "overpayment": _("Overpayment kept"),
+    "recovery": _("Recovery"),
+    "refund": _("Refund"),
+    "reschedule": _("New due date"),
+    "transfer": _("Transfer"),
+    "voided": _("Voided"),
+}
 SET_ASIDE: dict[str, str | Promise] = {
     "outgoing": _("Money out, not a customer's"),
     "zero": _("Nothing moved"),
