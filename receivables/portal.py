@@ -6,7 +6,7 @@ answer. The token is in no log, no session and no other page.
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -40,7 +40,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request)
     language = _language(request, row)
     wrong = ""
-    with translation.override(language):
+    with translation.override(language), timezone.override(_zone(row)):
         if request.method == "POST":
             try:
                 dispatch.confirm_receipt(
@@ -75,6 +75,11 @@ def _language(request: HttpRequest, row: Dispatch) -> str:
         return asked
     spoken = (row.contact.language if row.contact else row.invoice.customer.language).lower()
     return "zh-hans" if spoken.startswith("zh") else "en"
+
+
+def _zone(row: Dispatch) -> str:
+    """Where the reader is, as far as known: the contact's zone, else the seller's."""
+    return (row.contact.time_zone if row.contact else "") or row.invoice.entity.time_zone
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

@@ -107,3 +107,9 @@ def test_the_token_is_in_no_log(sent, caplog):
 def test_only_a_fingerprint_of_the_token_is_stored(sent):
     row = Dispatch.objects.get()
     assert sent.receipt_token not in str(row.__dict__) and len(row.receipt_hash) == 64
+
+
+@pytest.mark.parametrize(("zone", "shown"), [("Asia/Shanghai", "18:00"), ("", "11:00")])
+def test_the_reader_sees_the_contacts_clock_else_the_sellers(sent, zone, shown):
+    Contact.objects.update(time_zone=zone)
+    assert shown in Client().get(link(sent) + "?lang=en").content.decode()
