@@ -5,6 +5,7 @@ Nothing here knows a particular table.
 
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -30,9 +31,8 @@ class ScopedQuerySet(models.QuerySet[Any]):
         return rows
 
     def _own_customers(self, user: Any) -> Q:
-        from receivables.models.customer import CustomerProfile
-
-        own = CustomerProfile.objects.filter(rep_id=user.pk, valid_to__isnull=True).values("customer_id")
+        profiles = apps.get_model("receivables", "CustomerProfile").objects
+        own = profiles.filter(rep_id=user.pk, valid_to__isnull=True).values("customer_id")
         return Q(**{f"{self.customer_path}__in": own})
 
 
