@@ -31,7 +31,7 @@ PRESETS = (
 
 def bucket(each: Bucket) -> str:
     """ "Not due", "1–30 days", "Over 90 days", "Up to 1 year", "Due in 8 to 31 days" …"""
-    if each.key.endswith("y"):
+    if each.key.endswith("y") and each.key != "today":
         if each.low is None:
             return _("Up to 1 year")
         if each.high is None:
@@ -53,6 +53,13 @@ def bucket(each: Bucket) -> str:
 def labels(buckets: Buckets) -> list[str]:
     """One name for each bucket, youngest first."""
     return [bucket(each) for each in buckets.buckets]
+
+
+def early(buckets: Buckets) -> int:
+    """How many of the first buckets are not overdue: they share the grey of the first."""
+    if buckets.base != "due" or buckets.unit == "years":
+        return 1
+    return sum(1 for each in buckets.buckets if each.high is not None and each.high <= 0)
 
 
 def column(name: str, buckets: Buckets) -> str:

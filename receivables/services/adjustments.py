@@ -14,11 +14,9 @@ from receivables.audit import Line
 from receivables.models import Allocation, CreditNote, CreditNoteVoid, Customer, Entry, Invoice, LegalEntity
 from receivables.rules.money import Money, format_plain, share_by_weights
 from receivables.rules.refusals import Refused
-from receivables.services import invoicing
+from receivables.services import cancelling, invoicing
 
 SERIES = "CN"
-NO_MONEY = (Entry.Kind.CREDIT_NOTE, Entry.Kind.RESCHEDULE)
-"""Kinds that settle an instalment without money: they stay when an invoice is cancelled."""
 
 
 @transaction.atomic
@@ -72,7 +70,7 @@ def write_credit(
         line, entity=invoice.entity, customer=invoice.customer, invoice=invoice, number=number, amount=amount,
         on=on, reason_code=reason_code, reason=reason, by=by,
     )  # fmt: skip
-    touched = _settle_oldest(line, invoice, note.entry)
+    touched = cancelling.settle_oldest(line, invoice, note.entry)
     if credited(invoice) == invoice.gross and not _paid_by_money(invoice):
         _cancel(line, invoice)
     else:
@@ -87,7 +85,8 @@ def cancel(
 ) -> CreditNote:
     """Takes an issued invoice back as a whole: money that had settled it becomes unapplied cash, a credit note does the rest.
 
-    The credit note and the invoice name each other; both stay. Refuses a wrong state and period_closed.
+    Discounts and small differences go back with it. The credit note and the invoice name each other; both stay.
+    Refuses a wrong state, period_closed and recovered.
     """
     posting.lock(invoice.customer_id)
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
@@ -99,13 +98,12 @@ def cancel(
     with audit.line(
         "invoice.cancelled", by=by, now=now, subject=subject, entity=invoice.entity, reason=reason_code
     ) as line:
-        by_money = Allocation.objects.in_force().filter(debit__instalment__invoice=invoice)
-        posting.undo_all(line, by_money.exclude(credit__kind__in=NO_MONEY), on=on, reason="cancelled")
+        freed = cancelling.free(line, invoice, on)
         note = write(
             line, entity=invoice.entity, customer=invoice.customer, invoice=invoice, number=number, amount=rest,
             on=on, reason_code=reason_code, reason=reason, by=by,
         )  # fmt: skip
-        _settle_oldest(line, invoice, note.entry)
+        cancelling.fill(line, invoice, freed, on)
         _cancel(line, invoice)
         posting.stop([invoice.customer])
     return note
@@ -264,20 +262,9 @@ def _refuse_unless_creditable(invoice: Invoice, amount: Money) -> None:
         )
 
 
-def _settle_oldest(line: Line, invoice: Invoice, credit_entry: Entry) -> list[Entry]:
-    left, touched = posting.left_of(credit_entry), []
-    for debit in Entry.objects.filter(instalment__invoice=invoice).order_by("due_on", "pk"):
-        amount = min(left, debit.amount - debit.allocated)
-        if amount > 0:
-            posting.allocate(line, debit=debit, credit=credit_entry, amount=amount, reason="credit_note")
-            touched.append(debit)
-            left -= amount
-    return touched
-
-
 def _paid_by_money(invoice: Invoice) -> bool:
     settled = Allocation.objects.in_force().filter(debit__instalment__invoice=invoice)
-    return settled.exclude(credit__kind__in=NO_MONEY).exists()
+    return settled.exclude(credit__kind__in=cancelling.NO_MONEY).exists()
 
 
 def _cancel(line: Line, invoice: Invoice) -> None:

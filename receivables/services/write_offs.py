@@ -115,11 +115,21 @@ def write_undone(
 ) -> WriteOffUndone:
     """Takes a write-off back under an open audit line: 1. its allocations are undone; 2. the opposite entry closes it;
     3. the invoice lives again (revive, reopen). The caller holds the customer's lock."""
+    settled = list(write_off.entry.settles.in_force().select_related("debit"))
+    row = write_opposite(line, write_off=write_off, on=on, reason=reason, change=change)
+    posting.settle(line, [each.debit for each in settled])
+    posting.stop([write_off.invoice.customer])
+    return row
+
+
+def write_opposite(
+    line: Line, *, write_off: WriteOff, on: date, reason: str, change: Change | None = None
+) -> WriteOffUndone:
+    """Steps 1 and 2 of `write_undone` alone, for a caller that settles the invoice's state itself."""
     refuse_unless_standing(write_off)
     invoice, entry = write_off.invoice, write_off.entry
     on = max(on, write_off.written_off_on)
-    settled = list(entry.settles.in_force().select_related("debit"))
-    posting.undo_all(line, settled, on=on, reason="write_off_undone")
+    posting.undo_all(line, list(entry.settles.in_force().select_related("debit")), on=on, reason="write_off_undone")
     opposite = posting.enter(
         line,
         entity=invoice.entity,
@@ -137,8 +147,6 @@ def write_undone(
     )  # fmt: skip
     row.save(force_insert=True)
     line.touch("write_off_undone", row.pk, write_off.pk, write_off.amount)
-    posting.settle(line, [each.debit for each in settled])
-    posting.stop([invoice.customer])
     return row
 
 
