@@ -7,7 +7,7 @@ import pytest
 from receivables import posting
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
-from receivables.services import adjustments
+from receivables.services import adjustments, write_offs
 from tests.fixtures.world import DAY_0
 
 EUR = "EUR"
@@ -78,3 +78,39 @@ def test_more_than_the_invoice_cannot_be_credited(world):
     with pytest.raises(Refused) as refused:
         credit(world, invoice, "10.01")
     assert refused.value.code == "over_credited"
+
+
+def cancel(world, invoice):
+    invoice.refresh_from_db()
+    return adjustments.cancel(
+        invoice=invoice, on=DAY_0, reason_code="wrong_invoice", now=world.at(DAY_0), by=world.by
+    )
+
+
+def test_bad_input_42_cancelling_takes_a_small_difference_back_instead_of_leaving_it_as_credit(world):
+    invoice = world.issue("acme", "100.00", due_on=DAY_0)
+    payment = world.pay(invoice, "98.00")
+    write_offs.write_difference(
+        invoice=invoice, amount=Money.of("2.00", EUR), on=DAY_0, reason_code="bank_fee", now=world.at(DAY_0), by=world.by,
+    )  # fmt: skip
+    cancel(world, invoice)
+    assert (world.state(invoice), world.open(invoice)) == ("CANCELLED", "0.00")
+    assert (world.left(payment), world.balance("acme")) == ("98.00", "-98.00")
+
+
+def test_bad_input_42_cancelling_after_a_credit_note_on_account_leaves_nothing_open(world):
+    invoice = world.issue("acme", "100.00", due_on=DAY_0)
+    payment = world.pay(invoice)
+    credit(world, invoice, "30.00")
+    cancel(world, invoice)
+    assert (world.state(invoice), world.open(invoice)) == ("CANCELLED", "0.00")
+    assert (world.left(payment), world.balance("acme")) == ("100.00", "-100.00")
+
+
+def test_bad_input_42_a_credit_note_used_elsewhere_keeps_its_part_of_the_money_when_cancelled(world):
+    invoice, other = world.issue("acme", "100.00", due_on=DAY_0), world.issue("acme", "30.00", due_on=DAY_0)
+    payment = world.pay(invoice)
+    world.apply(credit(world, invoice, "30.00").entry, other, "30.00")
+    cancel(world, invoice)
+    assert (world.open(invoice), world.open(other)) == ("0.00", "0.00")
+    assert (world.left(payment), world.balance("acme")) == ("70.00", "-70.00")
