@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import xlsxwriter
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 
 from receivables.rules.currencies import exponent
 
@@ -26,6 +26,7 @@ _FORMULA = "=+-@"
 _SEPARATORS = ";|,\t\r\n"
 _LONGEST_CELL = 32_767
 _ROWS_A_CHUNK = 500
+Chunk = TypeVar("Chunk", str, bytes)
 
 
 class Plain(str):
@@ -119,17 +120,25 @@ def answer(
     if form == "xlsx":
         made = HttpResponse(to_xlsx(columns, rows, title), content_type=XLSX_TYPE)
     else:
-        chunks = _spoken(to_csv(columns, rows), translation.get_language())
-        made = StreamingHttpResponse(chunks, content_type=CSV_TYPE)
+        made = StreamingHttpResponse(spoken(to_csv(columns, rows)), content_type=CSV_TYPE)
     made["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     made["X-Content-Type-Options"] = "nosniff"
     return made
 
 
-def _spoken(chunks: Iterator[bytes], language: str | None) -> Iterator[bytes]:
-    """Streams run after the request's language was taken down: put it up again."""
-    with translation.override(language):
-        yield from chunks
+def spoken(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Streams run after the request's language and time zone were taken down: each chunk is made with both up again."""
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+
+    def made() -> Iterator[Chunk]:
+        while True:
+            with translation.override(language), timezone.override(zone):
+                chunk = next(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
+
+    return made()
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Cell, looks: dict[Any, Any]) -> None:

@@ -27,6 +27,12 @@ class PlacedForm(forms.Form):
     PLACES: dict[str, str] = {}
     """Where a refusal's field stands when the form calls it by another name."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == "---------":
+                field.empty_label = "–"
+
     def refuse(self, refused: Refused) -> None:
         """Puts every fault of the refusal at its field, or above the form when it names none of ours."""
         faults: Any = refused.figures.get("faults")

@@ -68,10 +68,11 @@ def aging_bar(
     currency: str,
     tall: bool = False,
     labels: Sequence[Any] = BUCKET_LABELS,
+    early: int = 1,
 ) -> SafeString:
     """A bar of amounts in minor units (not due, 1–30, 31–60, 61–90, over 90; or one for each of `labels`, youngest first).
 
-    Its words are the amounts; the five colours run from the youngest to the oldest.
+    Its words are the amounts; the five colours run from the youngest to the oldest, the first `early` of them not due.
     """
     amounts = list(buckets.values() if isinstance(buckets, Mapping) else buckets)
     drawn = [max(amount, 0) for amount in amounts]
@@ -80,7 +81,8 @@ def aging_bar(
         if amount:
             words.append(f"{label} {localised.money(amount, currency)}")
         if drawn[index]:
-            pieces.append((shade(index, len(amounts)), _share(edge, total), _share(drawn[index], total)))
+            colour = shade(index, len(amounts), early)
+            pieces.append((colour, _share(edge, total), _share(drawn[index], total)))
         edge += drawn[index]
     said = ", ".join(words) or _("Nothing open")
     return format_html(
@@ -120,9 +122,10 @@ def sum_proof(proofs: Iterable[Any], note: str = "") -> dict[str, Any]:
     return {"proofs": rows, "broken": [row for row in rows if not row.holds], "note": note}
 
 
-def shade(place: int, count: int) -> int:
-    """Which of the five colours of age the bucket at `place` of `count` has; only the first is the colour of not due."""
-    return -(-place * 4 // max(count - 1, 1))
+def shade(place: int, count: int, early: int = 1) -> int:
+    """Which of the five colours of age the bucket at `place` of `count` has; the first `early` have that of not due."""
+    late = max(place - early + 1, 0)
+    return -(-late * 4 // max(count - early, 1))
 
 
 def _share(part: int, total: int) -> str:

@@ -13,7 +13,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import get_template, render_to_string
 from django.urls import path, re_path, reverse
-from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -68,7 +67,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     if not whole:
         return render(request, "reports/aging/report.html", page)
     text = render_to_string("reports/aging/report.html", page, request=request)
-    return StreamingHttpResponse(_streamed(request, asked, text, sums))
+    return StreamingHttpResponse(exports.spoken(_streamed(request, asked, text, sums)))
 
 
 @policy("export")
@@ -100,6 +99,7 @@ def items(request: HttpRequest) -> HttpResponseBase:
         "found": found,
         "figure": wanted,
         "rows": rows,
+        "has": {name: any(getattr(each, name) for each in found.items) for name in ("paid", "future", "disputed")},
         "later": [{"item": item, **_item(asked, item)} for item in found.later_credits],
         "group_words": _group_words(asked, wanted, found),
         "column_words": aging_words.column(wanted.column, asked.buckets),
@@ -186,6 +186,7 @@ def _shared(request: HttpRequest, asked: Question, *, grouped: bool) -> dict[str
             .values_list("at", flat=True)
             .first()
         )
+    early = aging_words.early(asked.buckets)
     held = aging.Question(as_of=asked.as_of, known_at=None, user=asked.user, buckets=asked.buckets)
     offered = sorted({*_currencies_of(held), *([asked.currency] if asked.currency else [])})
     return {
@@ -195,8 +196,9 @@ def _shared(request: HttpRequest, asked: Question, *, grouped: bool) -> dict[str
         "known_words": aging_words.known_words(asked, at),
         "filters": Filters(request.GET, request.user, offered, grouped),
         "labels": aging_words.labels(asked.buckets),
+        "early": early,
         "legend": [
-            {"shade": shade(place, len(asked.buckets.keys)), "words": words}
+            {"shade": shade(place, len(asked.buckets.keys), early), "words": words}
             for place, words in enumerate(aging_words.labels(asked.buckets))
         ],
         "group_by": aging_words.group(asked.group_by),
@@ -250,16 +252,14 @@ def _group_words(asked: Question, wanted: aging_items.Figure, found: aging_items
 def _streamed(request: HttpRequest, asked: Question, text: str, sums: list[aging.Row]) -> Iterator[str]:
     """The page with its rows put in where their markers stand, a few hundred at a time."""
     template = get_template("reports/aging/_rows.html")
-    language = translation.get_language()
-    labels = aging_words.labels(asked.buckets)
-    with translation.override(language):
-        for total in sums:
-            before, _found, text = text.partition(_marker(total.currency))
-            yield before
-            for batch in _batches(aging.iterate(replace(asked, currency=total.currency))):
-                rows = [_line(request, asked, row) for row in batch]
-                yield template.render({"rows": rows, "labels": labels, "has": _has(total)}, request)
-        yield text
+    shared = {"labels": aging_words.labels(asked.buckets), "early": aging_words.early(asked.buckets)}
+    for total in sums:
+        before, _found, text = text.partition(_marker(total.currency))
+        yield before
+        for batch in _batches(aging.iterate(replace(asked, currency=total.currency))):
+            rows = [_line(request, asked, row) for row in batch]
+            yield template.render({**shared, "rows": rows, "has": _has(total)}, request)
+    yield text
 
 
 def _batches(rows: Iterator[aging.Row]) -> Iterator[list[aging.Row]]:

@@ -241,3 +241,23 @@ def test_figures_of_the_items_module_refuse_an_unknown_column(world):
     asked = aging.Question(as_of=ON, known_at=None, user=user, buckets=Buckets.default(), currency="EUR")
     with pytest.raises(ValueError):
         aging_items.found(asked, aging_items.Figure("", "EUR", "password"))
+
+
+def test_weeks_before_and_after_due_are_named_and_only_what_is_late_is_coloured(ledger, login):
+    page = login("cfo").get(f"/aging/?{AS_OF}&buckets=-31,-8,-1,0,7,30,60,90")
+    assert page.context["labels"][3] == "Due today"
+    assert [each["shade"] for each in page.context["legend"]] == [0, 0, 0, 0, 1, 2, 3, 4, 4]
+
+
+def test_a_streamed_file_says_its_time_in_the_readers_zone(ledger, login):
+    client = login("cfo", time_zone="Asia/Shanghai")
+    rows = table(client.get(f"/aging/export.csv?{AS_OF}"))
+    assert rows[-1][0] == "Created at" and rows[-1][1].endswith("CST")
+
+
+def test_own_currencies_stand_first_and_empty_columns_are_left_out(ledger, login):
+    ledger.issue("acme", "9999999.00", due_on=ON, currency="AUD")
+    page = login("cfo").get(f"/aging/?{AS_OF}")
+    assert [s["currency"] for s in page.context["sections"]] == ["EUR", "AUD", "JPY"]
+    assert [s["has"] for s in page.context["sections"]][0] == {"undated": False, "unapplied": True, "disputed": False}
+    assert "Of which disputed" not in page.content.decode()
