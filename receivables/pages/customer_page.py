@@ -169,6 +169,7 @@ def _may(user: User) -> dict[str, bool]:
         "customer.change_propose",
         "contact.edit",
         "request.create",
+        "entry.view",
     )
     return {verb.replace(".", "_"): access.may(user, verb) for verb in verbs}
 

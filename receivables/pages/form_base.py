@@ -10,15 +10,7 @@ from receivables.rules.refusals import Refused
 from receivables.words import master_words
 
 COUNTRIES_FIRST = ("CN", "DE", "FR", "GB", "NL", "US")
-LANGUAGES = (
-    ("en", _("English")),
-    ("zh-hans", _("Simplified Chinese")),
-    ("de", _("German")),
-    ("fr", _("French")),
-    ("nl", _("Dutch")),
-    ("es", _("Spanish")),
-    ("it", _("Italian")),
-)
+LANGUAGES = tuple(master_words.LANGUAGES.items())
 
 
 class PlacedForm(forms.Form):

@@ -114,7 +114,8 @@ def facts(picture: Picture) -> list[tuple[str, str]]:
     if picture.disputed:
         found.append((_("Disputed"), "calm"))
     if 0 < picture.balance.ledger < picture.invoice.gross and picture.invoice.state in (_S.ISSUED, _S.SENT):
-        found.append((_("Partly paid"), "brand"))
+        paid = picture.balance.payments or picture.balance.discounts
+        found.append((_("Partly paid") if paid else _("Partly credited"), "brand"))
     return found
 
 

@@ -1,6 +1,7 @@
 """Addresses of master data: customers, contacts, changes, legal entities, people, roles and keys."""
 
 from receivables.pages import (
+    account,
     account_statement,
     changes,
     contacts,
@@ -17,6 +18,7 @@ urlpatterns = [
     *customers.urlpatterns,
     *customer_edit.urlpatterns,
     *customer_page.urlpatterns,
+    *account.urlpatterns,
     *account_statement.urlpatterns,
     *contacts.urlpatterns,
     *changes.urlpatterns,

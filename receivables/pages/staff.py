@@ -110,7 +110,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @both
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """An account: roles are proposed here, the rest is done at once."""
-    person = _person(pk)
+    person = found_person(pk)
     initial = {
         "roles": person.roles.all(),
         "all_entities": person.all_entities,
@@ -144,7 +144,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
     """Locks an account out, or lets it in again."""
     active = request.POST.get("active") == "1"
-    staff.set_active(user=_person(pk), active=active, now=clock.now(), by=doors.actor(request))
+    staff.set_active(user=found_person(pk), active=active, now=clock.now(), by=doors.actor(request))
     messages.success(
         request, gettext("The account is open again.") if active else gettext("The account is locked out.")
     )
@@ -156,7 +156,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def password(request: HttpRequest, pk: int) -> HttpResponse:
     """A new one-time password, shown once; sessions of the account end."""
-    person = _person(pk)
+    person = found_person(pk)
     made = staff.new_password(user=person, now=clock.now(), by=doors.actor(request))
     return render(request, "receivables/settings/password.html", {"person": person, "password": made})
 
@@ -182,7 +182,8 @@ def own_password(request: HttpRequest) -> HttpResponse:
     return render(request, "receivables/settings/form.html", seen, status=422 if form.errors else 200)
 
 
-def _person(pk: int) -> User:
+def found_person(pk: int) -> User:
+    """The account, or 404."""
     found: User | None = User.objects.filter(pk=pk).first()
     if found is None:
         raise Http404

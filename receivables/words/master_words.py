@@ -66,6 +66,15 @@ FIELDS: dict[str, str | Promise] = {
     "release": gettext_lazy("Taken back from invoices first"),
 }
 
+LANGUAGES: dict[str, str | Promise] = {
+    "en": gettext_lazy("English"),
+    "zh-hans": gettext_lazy("Simplified Chinese"),
+    "de": gettext_lazy("German"),
+    "fr": gettext_lazy("French"),
+    "nl": gettext_lazy("Dutch"),
+    "es": gettext_lazy("Spanish"),
+    "it": gettext_lazy("Italian"),
+}
 EVENTS: dict[str, str | Promise] = {
     "customer.created": gettext_lazy("Customer created"),
     "customer.edited": gettext_lazy("Master data edited"),
@@ -165,6 +174,8 @@ def value(name: str, given: Any) -> str:
         return _("yes") if given else _("no")
     if name == "reason_code":
         return str(invoice_words.LOSS_REASONS.get(given, given))
+    if name == "language":
+        return str(LANGUAGES.get(given, given))
     if name == "terms" and isinstance(given, Mapping):
         return terms(given)
     if name == "address" and isinstance(given, Mapping):
