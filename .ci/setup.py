@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,13 @@ def say(line):
 
 def stop(line):
     raise SystemExit("setup: " + line)
+
+
+def with_system_certificates(**more):
+    """The environment with the machine's own certificates trusted too: behind a company's proxy nothing else can be fetched."""
+    trusted = ssl.get_default_verify_paths().cafile
+    kept = {"UV_SYSTEM_CERTS": "1", "NODE_EXTRA_CA_CERTS": trusted} if trusted else {}
+    return {**kept, **os.environ, **more}
 
 
 def run(command, **more):
@@ -109,7 +117,8 @@ def packages(python, lock):
     else:
         say("installing the packages of %s with pip, which takes minutes" % lock.name)
         command = [*pip, lock]
-    if run(command, env=dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy")).returncode != 0:
+    quietly = with_system_certificates(UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy")
+    if run(command, env=quietly).returncode != 0:
         stop("the packages could not be installed; is the package index reachable?")
     stamp.write_text(mark)
 
@@ -135,7 +144,7 @@ def assets(python):
     say("fetching the browser files")
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    if run(command, stdout=subprocess.DEVNULL, env=dict(os.environ, PATH=path)).returncode != 0:
+    if run(command, stdout=subprocess.DEVNULL, env=with_system_certificates(PATH=path)).returncode != 0:
         stop("npm could not fetch the browser files; is the npm registry reachable?")
     modules = ROOT / "node_modules"
     shutil.rmtree(VENDOR, ignore_errors=True)

@@ -1,11 +1,12 @@
 """`manage.py serve`: the web and the engine in one process, for one machine. Production starts them apart."""
 
+import socket
 import threading
 import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from gunicorn.app.base import BaseApplication
 
 from receivables.conf.loop import Loop
@@ -45,6 +46,20 @@ class _Engine:
             self.thread.join(timeout=GRACE_SECONDS)
 
 
+def _ensure_free(host: str, port: int) -> None:
+    """Says in one sentence that an address cannot be had, before anyone is told to go there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host.strip("[]"), port))
+        except OSError as cannot:
+            raise CommandError(
+                f"{host}:{port} cannot be used ({cannot.strerror}). Choose another port, "
+                f"for example: make demo PORT={port + 1}, or manage.py serve --port {port + 1}"
+            ) from None
+
+
 class Command(BaseCommand):
     """SIGTERM or Ctrl-C: requests in hand are answered, the job in hand is finished, then it ends."""
 
@@ -57,6 +72,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-engine", action="store_true", help="web only")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _ensure_free(options["host"], options["port"])
         chosen: dict[str, Any] = {
             "bind": f"{options['host']}:{options['port']}",
             "worker_class": "gthread",

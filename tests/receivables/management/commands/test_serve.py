@@ -6,6 +6,7 @@ import time
 import urllib.request
 
 import pytest
+from django.core.management import CommandError, call_command
 
 pytestmark = pytest.mark.process
 
@@ -35,3 +36,10 @@ def test_it_serves_and_ends_by_sigterm(start_process, port):
     out, err = server.communicate(timeout=60)
     assert server.returncode == 0, err
     assert f"http://127.0.0.1:{port}/" in out
+
+
+def test_a_taken_port_is_said_in_one_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        with pytest.raises(CommandError, match=f"127.0.0.1:{taken} cannot be used.*PORT={taken + 1}"):
+            call_command("serve", port=taken)
