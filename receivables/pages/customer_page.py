@@ -154,7 +154,7 @@ def _tabs(
         made.append(
             {
                 "label": words[name],
-                "url": f"?{query.urlencode()}",
+                "url": f"?{query.urlencode()}#about",
                 "on": name == now,
                 "count": counts.get(name),
             }

@@ -18,6 +18,7 @@ from receivables.doors import actor, policy
 from receivables.models import Audit, Dispute, Entry
 from receivables.pages import dispute_forms as forms
 from receivables.pages.acting import READ_AND_POST, act
+from receivables.questions import staffing
 from receivables.rules.business_days import working_time_between
 from receivables.rules.money import format_plain
 from receivables.services import disputes
@@ -57,11 +58,17 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "dispute": dispute,
             "words": forms.REASONS[dispute.reason],
+            "opened_by": staffing.names_of([dispute.opened_by]).get(dispute.opened_by, dispute.opened_by),
             "left": time_left(dispute, clock.now()),
             "item_left": posting.left_of(dispute.entry),
             "invoice": instalment.invoice if instalment else None,
             "events": [
-                {"at": row.at, "who": row.actor, "text": _event(row.action), "detail": row.reason}
+                {
+                    "at": row.at,
+                    "who": row.actor,
+                    "text": _event(row.action),
+                    "detail": forms.REASONS.get(row.reason, row.reason),
+                }
                 for row in story
             ],
             "may_assign": access.may(user, "dispute.assign"),

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import ngettext
 
 from receivables import access
-from receivables.models import Audit, Customer, Entry, Invoice, LegalEntity, Payment, User
-from receivables.words import master_words
+from receivables.models import Audit, Customer, Dispute, Entry, Invoice, LegalEntity, Payment, User
+from receivables.words import audit_words, master_words
 
 _SHOWN_VALUES = 6
 _DOCUMENTS = 100
+_MOVED = 1_000
+_NAMED = 3
 _TONES = {
     "customer.activated": "ok",
     "payment.received": "ok",
@@ -21,6 +24,7 @@ _TONES = {
     "contact.undeliverable": "bad",
     "payment.reversed": "bad",
     "change.rejected": "warn",
+    "bank.matched": "ok",
     "customer.closed": "warn",
     "dispute.opened": "calm",
 }
@@ -29,14 +33,41 @@ _NOT_SHOWN = {"version", "change", "kind", "contact"}
 
 def events(customer: Customer, user: User, *, most: int = 60) -> list[dict[str, Any]]:
     """Rows for the `timeline` tag: at, who, text, detail, tone."""
-    labels = _subjects(customer, user)
-    rows = Audit.objects.filter(subject__in=list(labels))
+    labels, moved = _subjects(customer, user), _movements(customer, user)
+    rows = Audit.objects.filter(Q(subject__in=list(labels)) | Q(seq__in=list(moved)))
     if not user.scope.all_entities:
         mine = LegalEntity.objects.for_user(user).values("pk")
         rows = rows.filter(Q(entity__isnull=True) | Q(entity__in=mine))
     detailed = access.may(user, "audit.view")
     hidden = access.fields(user, "customer").hidden
-    return [_event(row, labels[row.subject], detailed, hidden) for row in rows.order_by("-seq")[:most]]
+    found = []
+    for row in rows.order_by("-seq")[:most]:
+        if row.subject in labels:
+            found.append(_event(row, labels[row.subject], detailed, hidden))
+        else:
+            found.append(_moved(row, moved[row.seq]))
+    return found
+
+
+def _movements(customer: Customer, user: User) -> dict[int, list[str]]:
+    """Audit numbers that wrote entries of the customer, with the entries' references; the newest of them."""
+    found: dict[int, list[str]] = {}
+    entries = Entry.objects.for_user(user).filter(customer=customer).order_by("-audit_seq", "-pk")
+    for seq, reference in entries.values_list("audit_seq", "reference")[:_MOVED]:
+        found.setdefault(seq, []).append(reference)
+    return found
+
+
+def _moved(row: Audit, references: list[str]) -> dict[str, Any]:
+    """A line about something larger (a bank account, an imported file): only what of it is this customer's is told."""
+    named = sorted({reference for reference in references if reference})
+    many = ngettext("%(many)s document", "%(many)s documents", len(named)) % {"many": len(named)}
+    said = ", ".join(named) if len(named) <= _NAMED else many
+    words = audit_words.action(row.action)
+    return {
+        "at": row.at, "who": row.actor, "text": f"{words}: {said}" if named else words, "detail": "",
+        "tone": _TONES.get(row.action, ""),
+    }  # fmt: skip
 
 
 def _subjects(customer: Customer, user: User) -> dict[str, str]:
@@ -59,6 +90,14 @@ def _subjects(customer: Customer, user: User) -> dict[str, str]:
     )
     for payment, reference in payments[:_DOCUMENTS]:
         labels[f"payment:{payment}"] = reference
+    disputes = (
+        Dispute.objects.for_user(user)
+        .filter(customer=customer)
+        .order_by("-pk")
+        .values_list("pk", "entry__reference")
+    )
+    for dispute, reference in disputes[:_DOCUMENTS]:
+        labels[f"dispute:{dispute}"] = reference
     entries = (
         Entry.objects.for_user(user).filter(customer=customer).order_by("-pk").values_list("pk", "reference")
     )
@@ -71,7 +110,7 @@ def _event(row: Audit, document: str, detailed: bool, hidden: Iterable[str]) -> 
     said = [row.reason] if row.reason else []
     if detailed:
         said += differences(row.before, _flat(row.after), hidden)
-    words = master_words.event(row.action)
+    words = audit_words.action(row.action)
     return {
         "at": row.at,
         "who": row.actor,
