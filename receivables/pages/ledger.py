@@ -31,6 +31,8 @@ KINDS: dict[str, Any] = {
     "reschedule": gettext_lazy("New due date"),
     "opening": gettext_lazy("Opening balance"),
 }
+PARTLY = ("q", "kind", "booked_from", "due_to")
+"""Filters that take a part of an account: an invoice without the payment that settled it cannot tie."""
 DOCUMENTS = ("instalment", "payment", "refund", "reversal", "credit_note", "write_off")
 
 
@@ -87,6 +89,8 @@ def show(request: HttpRequest) -> HttpResponse:
     for row in page.rows:
         row.words, row.document = KINDS[row.kind], _document(row)
     positions = selectors.positions(chosen, as_of=as_of, known_at=known_at)
+    broken = [each for each in positions if not each.holds]
+    partly = any(filters.cleaned_data.get(name) for name in PARTLY)
     return render(
         request,
         "receivables/ledger/list.html",
@@ -96,7 +100,8 @@ def show(request: HttpRequest) -> HttpResponse:
             "as_of": as_of,
             "known": _known_words(filters.cleaned_data.get("known_at"), known_at),
             "positions": positions,
-            "broken": [each for each in positions if not each.holds],
+            "broken": [] if partly else broken,
+            "only_sums": partly and bool(broken),
             "filtered": bool(filters.changed_data),
         },
     )

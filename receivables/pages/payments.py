@@ -74,7 +74,7 @@ def picture(request: HttpRequest, payment: Payment) -> dict[str, Any]:
     settled = list(rows.filter(reverses__isnull=True).order_by("-pk")[:ITEMS_MAX])
     for row in settled:
         row.invoice = _invoice(row.debit)
-        row.why = matching_words.ALLOCATED.get(row.reason, row.reason)
+        row.why = matching_words.ALLOCATED.get(row.reason) or REASONS.get(row.reason, row.reason)
         row.bound = row.debit.kind in allocation.BOUND_DEBITS
     left = posting.left_of(payment.entry)
     refunded = sum(payment.refunds.values_list("amount", flat=True))

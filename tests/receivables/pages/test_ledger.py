@@ -196,3 +196,13 @@ def test_an_empty_page_says_what_belongs_there(world, login, name, language):
     client = login("finance_manager")
     answer = client.get(at(name), headers={"accept-language": language})
     assert answer.status_code == 200
+
+
+def test_a_part_of_the_accounts_shows_its_sums_and_raises_no_false_alarm(world, login):
+    invoice = world.issue("acme", "100.00", due_on=DAY_0)
+    world.apply(world.receive("acme", "40.00", on=DAY_0), invoice, "40.00", on=DAY_0)
+    client = login("accountant")
+    part = client.get("/ledger/", {"kind": "invoice", "as_of": DAY_0})
+    assert part.context["broken"] == [] and "Does not tie" not in part.content.decode()
+    assert [(each.ledger, each.net) for each in part.context["positions"]] == [(10000, 6000)]
+    assert "Ties to the ledger" in client.get("/ledger/", {"as_of": DAY_0}).content.decode()

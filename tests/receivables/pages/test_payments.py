@@ -159,3 +159,8 @@ def test_a_bounce_stands_on_the_page_with_its_word(world, login):
     page = login("accountant").get(at("payment", payment.pk)).content.decode()
     assert "Bounced" in page
     assert Customer.objects.get(code="globex").stop_version
+
+
+def test_recording_a_payment_asks_for_the_currency_once(world, login):
+    page = login("accountant").get("/payments/new/").content.decode()
+    assert page.count('name="currency"') == 1
