@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.errors import Unreadable
-from receivables import clock, doors, exports, storage
+from receivables import access, clock, doors, exports, storage
 from receivables.doors import policy
 from receivables.ledger_file import PRESETS
-from receivables.models import ImportFile, ImportMapping, LegalEntity
+from receivables.models import ImportFile, ImportMapping, LegalEntity, Statement
 from receivables.pages.import_forms import LABELS, Columns, Upload, spec_of
 from receivables.questions import ledger_preview
 from receivables.rules.refusals import Refused
@@ -31,7 +32,12 @@ SHOWN = 100
 def show(request: HttpRequest) -> HttpResponse:
     """The newest hundred files, however they came."""
     rows = ImportFile.objects.for_user(request.user).select_related("entity").order_by("-taken_in_at", "-pk")
-    return render(request, "receivables/imports/list.html", {"rows": rows[:SHOWN]})
+    first = Statement.objects.for_user(request.user).filter(import_file=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    told = {
+        "rows": rows.annotate(statement_id=Subquery(first))[:SHOWN],
+        "may_see_bank": access.may(request.user, "bank.view"),
+    }
+    return render(request, "receivables/imports/list.html", told)
 
 
 @policy("ledger.import")
