@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 CONFLICTS = {
     "already_undone", "already_reversed", "already_decided", "already_open", "already_disputed", "stale", "state", "duplicate",
-    "over_allocated", "refund_exceeds", "keep_exceeds", "bound", "busy",
+    "over_allocated", "refund_exceeds", "keep_exceeds", "bound", "busy", "four_eyes",
 }  # fmt: skip
 
 
@@ -51,6 +51,10 @@ def policy(verb: str) -> Callable[[View], View]:
                 return refusal(request, refused)
             except (IntegrityError, OperationalError) as error:
                 return refusal(request, collision(error))
+            except (DataError, OverflowError):
+                return refusal(
+                    request, Refused("out_of_range", _("A number or text is larger than the books can hold."))
+                )
 
         guarded.policy = verb  # type: ignore[attr-defined]
         return guarded

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 PAGE = 50
+_DIGITS = 18
+"""What fits a BIGINT whatever the digits are."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,15 @@ def page(
     key = _read(before or after)
     backwards = bool(before and key)
     down = descending != backwards
-    ordered = rows.order_by(f"-{field}" if down else field, "-pk" if down else "pk")
-    if key:
-        value, pk = key
-        beyond = "lt" if down else "gt"
-        ordered = ordered.filter(
-            Q(**{f"{field}__{beyond}": value}) | Q(**{field: value, f"pk__{beyond}": pk})
-        )
+    try:
+        ordered = _behind(rows, field, key, down)
+    except (
+        ValidationError,
+        TypeError,
+        ValueError,
+    ):  # a day where a number stands, and the like: somebody typed it
+        key, backwards, down = None, False, descending
+        ordered = _behind(rows, field, key, down)
     found = list(ordered[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -47,6 +52,20 @@ def page(
     )
 
 
+def row_id(text: str) -> int:
+    """The id that an address or a form names; 0, which no row has, for anything that is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
+
+
+def _behind(rows: "QuerySet[Any]", field: str, key: tuple[Any, int] | None, down: bool) -> "QuerySet[Any]":
+    ordered = rows.order_by(f"-{field}" if down else field, "-pk" if down else "pk")
+    if key is None:
+        return ordered
+    value, pk = key
+    beyond = "lt" if down else "gt"
+    return ordered.filter(Q(**{f"{field}__{beyond}": value}) | Q(**{field: value, f"pk__{beyond}": pk}))
+
+
 def _key(row: Any, field: str) -> str:
     value = getattr(row, field)
     mark = "d" if isinstance(value, date) else "n" if isinstance(value, int) else "t"
@@ -54,10 +73,16 @@ def _key(row: Any, field: str) -> str:
 
 
 def _read(key: str) -> tuple[Any, int] | None:
+    """The value and id in a key; None for what is no key of ours."""
     pk, _dot, rest = key[:200].partition(".")
+    kind, value = rest[:1], rest[1:]
+    if not row_id(pk) or kind not in ("d", "n", "t") or "\x00" in value:
+        return None
     try:
-        if rest[:1] == "d":
-            return date.fromisoformat(rest[1:]), int(pk)
-        return (int(rest[1:]) if rest[:1] == "n" else rest[1:]), int(pk)
+        if kind == "d":
+            return date.fromisoformat(value), row_id(pk)
+        if kind == "n" and len(value) > _DIGITS:
+            return None
+        return (int(value) if kind == "n" else value), row_id(pk)
     except ValueError:
         return None

@@ -6,13 +6,18 @@ It checks what the database would refuse anyway, so that callers hear a reason w
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from receivables.audit import Line
 from receivables.models import Allocation, Customer, Entry, Invoice, LegalEntity, PeriodLock
+from receivables.models.ledger import LARGEST
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
+
+FIRST_DAY = date(1970, 1, 1)
+AHEAD = timedelta(days=366)
+"""How far before its day something may be entered: a post-dated cheque, but not the year 9999."""
 
 
 def lock(*customer_ids: int) -> list[Customer]:
@@ -70,7 +75,9 @@ def enter(
     document_on: date | None = None,
     due_on: date | None = None,
 ) -> Entry:
-    """Writes one entry: signed minor units, + owed to us, - credited. Refuses period_closed, whoever calls."""
+    """Writes one entry: signed minor units, + owed to us, - credited. Refuses period_closed, whoever calls, a day that nobody
+    can mean (date_out_of_range) and more than the books hold (amount_out_of_range)."""
+    _refuse_beyond_reason(amount, booked_on, line.now.date())
     until = _closed_until(line, entity.pk)
     if until is not None and booked_on <= until:
         refuse_closed(entity, booked_on)
@@ -98,13 +105,15 @@ def allocate(
 ) -> Allocation:
     """Settles `amount` of a debit with a credit, booked on the later of the two entries (or `not_before`, if later still).
 
-    In a closed period it is booked on the first open day instead: old cash must still find its invoice. Refuses
+    Where either side was settled by something that was taken back since, it is booked on the day that became free: on no day
+    is anything settled twice. In a closed period it is booked on the first open day instead: old cash must still find its invoice. Refuses
     over_allocated with the figures, wrong_side and crosses when the pair does not belong together.
     """
     _belong_together(debit, credit)
     _raise_counter(debit, amount)
     _raise_counter(credit, amount)
     later = max(debit.booked_on, credit.booked_on, *([not_before] if not_before else []))
+    later = max(later, *(_free_from(entry, amount) or later for entry in (debit, credit)))
     booked_on = _open_day(line, debit.entity_id, later)
     row = Allocation(
         debit=debit,
@@ -119,6 +128,19 @@ def allocate(
     line.touch("allocation", row.pk, debit.pk, credit.pk, amount, booked_on)
     line.tell("allocations", row.pk, debit.pk, credit.pk, amount)
     return row
+
+
+def _free_from(entry: Entry, amount: int) -> date | None:
+    """The day from which `amount` of an entry is free for good; None when it always was. Call before the new row is written."""
+    room, settled = abs(entry.amount) - amount, 0
+    taken, found = False, None
+    rows = Allocation.objects.filter(Q(debit=entry) | Q(credit=entry)).order_by().values_list("booked_on")
+    for day, moved in rows.annotate(moved=Sum("amount")).order_by("booked_on"):
+        settled += moved
+        if settled <= room and taken:
+            found = day
+        taken = settled > room
+    return found
 
 
 def undo(line: Line, allocation: Allocation, *, on: date, reason: str) -> Allocation:
@@ -167,7 +189,7 @@ def _follow_the_money(line: Line, invoice: Invoice) -> bool:
     open_now = open_amount(invoice)
     states = Invoice.State
     if open_now == 0 and invoice.state in (states.ISSUED, states.SENT):
-        invoice.pay()
+        (invoice.write_off if _given_up(invoice) else invoice.pay)()
     elif open_now > 0 and invoice.state == states.PAID:
         (invoice.reopen if invoice.sent_at else invoice.reopen_unsent)()
     elif open_now > 0 and invoice.state == states.WRITTEN_OFF:
@@ -179,6 +201,12 @@ def _follow_the_money(line: Line, invoice: Invoice) -> bool:
     return True
 
 
+def _given_up(invoice: Invoice) -> bool:
+    """Whether two people gave up part of it as loss: when the rest is settled again it is written off as before, not paid."""
+    losses = invoice.write_offs.filter(change__isnull=False, undone__isnull=True)
+    return bool(losses.exclude(reason_code="overpayment").exists())
+
+
 def open_amount(invoice: Invoice) -> int:
     """What is open of an invoice now, over all its instalments (minor units)."""
     pairs = Entry.objects.filter(instalment__invoice=invoice).values_list("amount", "allocated")
@@ -188,6 +216,20 @@ def open_amount(invoice: Invoice) -> int:
 def stop(customers: Iterable[Customer]) -> None:
     """Raises the customers' stop version: whatever was rendered for them before must be looked at again."""
     Customer.objects.filter(pk__in=[c.pk for c in customers]).update(stop_version=F("stop_version") + 1)
+
+
+def _refuse_beyond_reason(amount: int, booked_on: date, today: date) -> None:
+    if abs(amount) > LARGEST:
+        raise Refused(
+            "amount_out_of_range", _("The amount is larger than the books can hold."), field="amount"
+        )
+    if not FIRST_DAY <= booked_on <= today + AHEAD:
+        raise Refused(
+            "date_out_of_range",
+            _("%(day)s is too far away: nothing is booked more than a year ahead or before 1970.")
+            % {"day": booked_on.isoformat()},
+            field="booked_on",
+        )
 
 
 def _belong_together(debit: Entry, credit: Entry) -> None:

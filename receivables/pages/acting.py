@@ -1,15 +1,21 @@
 """What the doors of one act share: show the form, do it, or show it again with the refusal at its field. No particular act."""
 
+import hashlib
+import re
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from receivables import clock
 from receivables.doors import collision, status_of
 from receivables.pages.form_base import PlacedForm
 from receivables.rules.refusals import Refused
+from receivables.services import request_keys
 
 READ_AND_POST = ["GET", "HEAD", "POST"]
 
@@ -36,12 +42,38 @@ def act(
         status = 422
         if form.is_valid():
             try:
-                return do(dict(form.cleaned_data))
+                return once(request, lambda: do(dict(form.cleaned_data)))
             except Refused as refused:
                 form.refuse(refused)
                 status = status_of(refused)
             except (IntegrityError, OperationalError) as error:
                 form.refuse(collision(error))
                 status = 409
+    told["form_key"] = secrets.token_hex(16)
     shown = {"form": form, "title": title, "yes": yes, "lead": lead, "back": back, "where": where, **told}
     return render(request, template, shown, status=status)
+
+
+def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
+    """Does what a form asks once for each time it was shown: a double click or a page sent again gets the first answer.
+
+    The form carries a key made when it was drawn. Without one it is simply done; what was refused may be sent again.
+    """
+    key = request.POST.get("form_key", "")
+    if not re.fullmatch(r"[0-9a-f]{32}", key):
+        return do()
+    made: list[HttpResponse] = []
+
+    def deed() -> tuple[int, str]:
+        made.append(do())
+        return made[0].status_code, made[0].headers.get("Location", "")
+
+    address = hashlib.sha256(request.path.encode()).hexdigest()
+    answer = request_keys.once(
+        caller=f"page:{request.user.pk}", key=key, body_hash=address, now=clock.now(), act=deed
+    )
+    if made and not answer.replayed:
+        return made[0]
+    if not answer.text:
+        raise Refused("duplicate", _("This was done a moment ago; it is not done twice."))
+    return redirect(answer.text)

@@ -15,6 +15,7 @@ from receivables import access, clock, context
 from receivables.doors import actor, policy
 from receivables.models import User, WorkItem
 from receivables.pages.request_detail import visible
+from receivables.paging import row_id
 from receivables.questions import request_board, request_picture
 from receivables.services import flows, requesting, work
 from receivables.words import request_words
@@ -102,7 +103,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     row = request_board.Board(clock.now(), user).row(item.invoice, item)
     if not row.mine:
         access.require(user, "work.assign")
-    to = get_object_or_404(User, pk=request.POST.get("to") if request.POST.get("to", "").isdigit() else 0)
+    to = get_object_or_404(User, pk=row_id(request.POST.get("to", "")))
     work.reassign(
         item=item, to=to, reason=request.POST.get("reason", "").strip(), now=clock.now(), by=actor(request)
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from receivables import access, clock, context, localised
 from receivables.doors import actor, policy, undoable
 from receivables.models import BankAccount, Customer, Dispute, Entry, Payment, StatementLine
+from receivables.paging import row_id
 from receivables.questions import cash_figures, cash_review
 from receivables.rules.money import to_minor
 from receivables.rules.refusals import Refused
@@ -79,7 +80,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Applies the line as posted: a customer, amounts of items (`item-<entry>`), and what becomes of the rest."""
     line = _line(request, pk)
     customer = get_object_or_404(
-        Customer.objects.for_user(request.user), pk=request.POST.get("customer") or 0
+        Customer.objects.for_user(request.user), pk=row_id(request.POST.get("customer", ""))
     )
     pairs = _pairs(request, line)
     confidence = request.POST.get("confidence", "")
@@ -88,7 +89,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         customer=customer,
         pairs=pairs,
         difference=request.POST.get("difference", ""),
-        confidence=int(confidence) if confidence.isdigit() and int(confidence) <= 100 else None,
+        confidence=row_id(confidence) if confidence and row_id(confidence) <= 100 else None,
         now=clock.now(),
         by=actor(request),
     )
@@ -185,8 +186,8 @@ def _line(request: HttpRequest, pk: int) -> StatementLine:
 
 def _chosen(request: HttpRequest, lines: list[StatementLine]) -> StatementLine | None:
     wanted = request.GET.get("line", "")
-    if wanted.isdigit():
-        return _line(request, int(wanted))
+    if wanted:
+        return _line(request, row_id(wanted))
     return lines[0] if lines else None
 
 
@@ -197,7 +198,7 @@ def _line_context(request: HttpRequest, line: StatementLine | None) -> dict[str,
     waits = line.state == StatementLine.State.NEW
     picture = cash_review.picture(line) if waits else cash_review.Picture(line)
     wanted = request.GET.get("customer", "")
-    customer = Customer.objects.for_user(user).filter(pk=int(wanted)).first() if wanted.isdigit() else None
+    customer = Customer.objects.for_user(user).filter(pk=row_id(wanted)).first() if wanted else None
     split_for = customer or (picture.best.customer if picture.best else None)
     return {
         "line": line,
@@ -220,12 +221,12 @@ def _pairs(request: HttpRequest, line: StatementLine) -> list[tuple[Entry, int]]
     wanted: dict[int, int] = {}
     for name in list(request.POST)[:PAIRS_MAX]:
         value = str(request.POST.get(name, ""))
-        if name.startswith("item-") and name[5:].isdigit() and value.strip():
+        if name.startswith("item-") and row_id(name[5:]) and value.strip():
             amount = to_minor(value.strip(), line.currency)
             if amount < 0:
                 raise Refused("amount_invalid", _("An amount cannot be negative."), field="amount")
             if amount:
-                wanted[int(name[5:])] = amount
+                wanted[row_id(name[5:])] = amount
     entries = Entry.objects.for_user(request.user).in_bulk(wanted)
     if len(entries) != len(wanted):
         raise Refused("not_found", _("One of these items is not there."))
@@ -236,7 +237,7 @@ def _done(request: HttpRequest, line: StatementLine, text: str) -> HttpResponse:
     """Back to the list, at the next line, with an undo in the toast."""
     undoable(request, text, reverse("receivables:cash_undo", args=[line.pk]))
     after = request.POST.get("next_line", "")
-    return redirect(reverse("receivables:cash") + (f"?line={after}" if after.isdigit() else ""))
+    return redirect(reverse("receivables:cash") + (f"?line={after}" if row_id(after) else ""))
 
 
 _ONE = "cash/<int:pk>/"

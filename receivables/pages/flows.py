@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from receivables import access, clock, context
 from receivables.doors import actor, policy, status_of
 from receivables.models import ApprovalFlow, Role
+from receivables.paging import row_id
 from receivables.questions import request_board
 from receivables.rules.money import format_plain, to_minor
 from receivables.rules.refusals import Refused
@@ -167,7 +168,7 @@ def _step(typed: dict[str, str], i: int) -> dict[str, Any]:
     }
     for name in ("code", "label", "owner_role"):
         step.setdefault(name, "")
-    step["sla_hours"] = int(typed["sla_hours"]) if typed["sla_hours"].isdigit() else 0
+    step["sla_hours"] = row_id(typed["sla_hours"])
     step["checks"] = [line.strip() for line in typed["checks"].splitlines() if line.strip()]
     if typed["auto_below"]:
         step["auto_below"] = {

@@ -2,6 +2,7 @@
 asks for the right, makes one call and goes back to the invoice. Giving up and taking back stand in invoice_losses.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from receivables import clock, localised, posting
 from receivables.doors import actor, policy, status_of
 from receivables.models import Invoice
 from receivables.pages import invoice_forms as forms
+from receivables.pages.acting import once
 from receivables.pages.form_base import PlacedForm
 from receivables.pages.invoices import visible
 from receivables.rules.money import Money, format_plain
@@ -208,13 +210,14 @@ def act(
         status = 422
         if form.is_valid():
             try:
-                return do(dict(form.cleaned_data))
+                return once(request, lambda: do(dict(form.cleaned_data)))
             except Refused as refused:
                 form.refuse(refused)
                 status = status_of(refused)
     told = {
         "invoice": invoice,
         "form": form,
+        "form_key": secrets.token_hex(16),
         "title": title,
         "yes": yes,
         "lead": lead,

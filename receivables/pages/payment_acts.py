@@ -18,6 +18,7 @@ from receivables.models import Allocation, Entry, LegalEntity, Payment
 from receivables.pages import payment_forms as forms
 from receivables.pages.acting import READ_AND_POST, act
 from receivables.pages.payments import visible
+from receivables.paging import row_id
 from receivables.rules.money import format_plain, to_minor
 from receivables.rules.refusals import Refused
 from receivables.services import allocation, cash, overpayments, refunds, transfers
@@ -75,7 +76,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes allocations of this payment back; their ids come as `row`."""
     payment = visible(request, pk)
-    ids = [text for text in (*request.GET.getlist("row"), *request.POST.getlist("row")) if text.isdecimal()]
+    ids = [row_id(text) for text in (*request.GET.getlist("row"), *request.POST.getlist("row"))]
     rows = Allocation.objects.filter(credit=payment.entry, pk__in=ids).select_related(
         "debit__entity", "credit"
     )
@@ -228,9 +229,7 @@ def _list() -> tuple[str, str]:
 def _typed(request: HttpRequest, payment: Payment) -> list[tuple[Entry, int]]:
     """Pairs of open item and minor units from fields named `item_<entry id>`; empty ones are left out."""
     ids = [name.removeprefix("item_") for name in request.POST if name.startswith("item_")]
-    entries = Entry.objects.for_user(request.user).in_bulk(
-        [int(text) for text in ids if text.isdecimal() and len(text) < 19]
-    )
+    entries = Entry.objects.for_user(request.user).in_bulk([row_id(text) for text in ids if row_id(text)])
     pairs = [(entry, _minor(request, f"item_{pk}", payment.currency)) for pk, entry in entries.items()]
     wrong = next((format_plain(amount, payment.currency) for _entry, amount in pairs if amount < 0), "")
     if wrong:

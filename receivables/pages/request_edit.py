@@ -13,6 +13,7 @@ from receivables.doors import actor, policy, status_of
 from receivables.models import Customer, Invoice, LegalEntity
 from receivables.pages import request_form
 from receivables.pages.request_form import Head, Lines
+from receivables.paging import row_id
 from receivables.questions import request_picture
 from receivables.rules import request_checks, uploads
 from receivables.rules.refusals import Refused
@@ -45,13 +46,13 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("customer", "") or request.GET.get("customer", "")
     if entity is None:
         raise Http404
-    if not chosen.isdigit():
+    if not chosen:
         return render(
             request,
             "receivables/requests/choose.html",
             {"found": _found(request), "q": request.GET.get("q", "")},
         )
-    customer = get_object_or_404(Customer.objects.for_user(user), pk=int(chosen))
+    customer = get_object_or_404(Customer.objects.for_user(user), pk=row_id(chosen))
     if request.method == "GET":
         form = Head(initial={"currency": entity.currency, "kind": "ordinary"})
         lines = Lines([LineInput("", "1", "", "0")], entity.currency)
@@ -130,7 +131,7 @@ def _take(
                     entity=entity, customer=customer, content=content, today=today, now=now, by=by
                 )
             else:
-                version = int(request.POST.get("version") or 0)
+                version = row_id(request.POST.get("version", ""))
                 invoice = requesting.save_draft(
                     invoice=invoice, content=content, version=version, today=today, now=now, by=by
                 )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from receivables.models import Invoice, LegalEntity, User
+from receivables.paging import row_id
 from receivables.rules import request_lines, uploads
 from receivables.rules.refusals import Refused
 from receivables.rules.request_lines import LineInput, Totals
@@ -119,7 +120,7 @@ def lines_of(data: QueryDict, currency: str) -> Lines:
     numbers = sorted({int(m[1]) for key in data if (m := re.fullmatch(r"line-(\d{1,3})-description", key))})
     inputs = [LineInput(*(data.get(f"line-{n}-{part}", "")[:400] for part in PARTS)) for n in numbers]
     gone = data.get("remove_line", "")
-    if gone.isdigit() and int(gone) < len(inputs):
+    if re.fullmatch(r"[0-9]{1,3}", gone) and int(gone) < len(inputs):
         inputs.pop(int(gone))
     return Lines(inputs[: request_lines.LINES_MAX], currency)
 
@@ -177,8 +178,8 @@ def files_of(request: HttpRequest) -> list[tuple[str, str, bytes]]:
 def entity_for(user: User, chosen: int | None, wanted: str) -> LegalEntity | None:
     """The entity that will be owed: the one in the form, else the one chosen in the frame, else the only one."""
     mine = LegalEntity.objects.for_user(user).order_by("pk")
-    if wanted.isdigit():
-        return mine.filter(pk=int(wanted)).first()
+    if wanted:
+        return mine.filter(pk=row_id(wanted)).first()
     if chosen:
         return mine.filter(pk=chosen).first()
     return mine.first()

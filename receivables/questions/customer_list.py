@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from receivables import access
 from receivables.models import Contact, Customer, CustomerProfile, Entry, User
+from receivables.paging import row_id
 from receivables.rules import likeness, tax_ids
 
 
@@ -34,7 +35,7 @@ def found(user: User, filters: Mapping[str, str], entity_id: int | None = None) 
             rows = rows.filter(**{name: filters[name]})
     agreed = {name: filters[name] for name in ("region", "segment") if filters.get(name)}
     if filters.get("rep", "").isdecimal():
-        agreed["rep_id"] = filters["rep"]
+        agreed["rep_id"] = str(row_id(filters["rep"]))
     if entity_id is not None:
         agreed["entity_id"] = str(entity_id)
     if agreed:

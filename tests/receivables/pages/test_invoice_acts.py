@@ -122,7 +122,7 @@ def test_000_42_a_credit_note_in_part_then_voided_by_a_second_person(world, logi
     post(asks, "invoice_void", invoice.pk, note.pk, reason="Wrong customer")
     change = Change.objects.get()
     decision = {"decision": "approve", "content_hash": change.content_hash}
-    assert post(asks, "invoice_decide", invoice.pk, change.pk, **decision).status_code == 422
+    assert post(asks, "invoice_decide", invoice.pk, change.pk, **decision).status_code == 409
     assert world.open(invoice) == "70.00"
     assert post(login("cfo"), "invoice_decide", invoice.pk, change.pk, **decision).status_code == 302
     assert world.open(invoice) == "100.00"
