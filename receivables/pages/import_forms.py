@@ -35,6 +35,18 @@ MARKS = (
     (",", _("Comma: 1.234,56")),
 )
 PREFIX = "col_"
+USUAL = {
+    "number": ("invoicenumber", "invoiceno", "invoiceid", "invoice", "documentnumber", "发票号", "发票号码", "rechnungsnummer"),
+    "customer": ("customercode", "customernumber", "customerno", "customerid", "custnumber", "客户编号", "客户代码", "kundennummer"),
+    "name": ("customername", "customer", "namecustomer", "客户名称", "客户", "kunde"),
+    "invoice_on": ("invoicedate", "documentdate", "开票日期", "发票日期", "rechnungsdatum"),
+    "due_on": ("duedate", "dueon", "due", "到期日", "到期日期", "fälligam", "fälligkeit"),
+    "amount": ("amount", "invoiceamount", "grossamount", "total", "金额", "发票金额", "betrag"),
+    "currency": ("currency", "invoicecurrency", "币种", "货币", "währung"),
+    "settled_on": ("settledon", "settleddate", "cleardate", "paidon", "结清日期", "付款日期"),
+    "text": ("text", "description", "摘要", "备注"),
+}
+"""How such columns are usually called, letters only: a proposal that a person looks at, never more."""
 
 
 class Upload(forms.Form):
@@ -54,8 +66,9 @@ class Upload(forms.Form):
 class Columns(forms.Form):
     """One select for each field of ours; the columns are those of the file."""
 
-    def __init__(self, spec: dict[str, Any], header: list[str]) -> None:
-        super().__init__({**{f"{PREFIX}{k}": v for k, v in spec.get("columns", {}).items()}, **_rest(spec)})
+    def __init__(self, spec: dict[str, Any], header: list[str], *, asked: bool) -> None:
+        values = {**{f"{PREFIX}{k}": v for k, v in spec.get("columns", {}).items()}, **_rest(spec)}
+        super().__init__(values if asked else None, initial=values)
         titles = [("", "–"), *((title, title) for title in dict.fromkeys(header) if title)]
         for name in FIELDS:
             self.fields[PREFIX + name] = forms.ChoiceField(
@@ -75,6 +88,14 @@ class Columns(forms.Form):
             required=False,
             widget=forms.TextInput(attrs={"placeholder": "RMB=CNY"}),
         )
+
+
+def proposal(header: list[str]) -> dict[str, Any]:
+    """The columns of a file nobody has described yet, by their usual names; empty when none is known."""
+    letters = {"".join(sign for sign in title.lower() if sign.isalnum()): title for title in reversed(header)}
+    found = {name: next((letters[word] for word in words if word in letters), "") for name, words in USUAL.items()}
+    columns = {name: title for name, title in found.items() if title}
+    return {"columns": columns} if columns else {}
 
 
 def spec_of(data: QueryDict) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from receivables import access, clock, doors, exports, storage
 from receivables.doors import policy
 from receivables.ledger_file import PRESETS
 from receivables.models import ImportFile, ImportMapping, LegalEntity, Statement
-from receivables.pages.import_forms import LABELS, Columns, Upload, spec_of
+from receivables.pages.import_forms import LABELS, Columns, Upload, proposal, spec_of
 from receivables.questions import ledger_preview
 from receivables.rules.refusals import Refused
 from receivables.services import ledger_uploads
@@ -82,12 +82,12 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
         fitting = ""
         if spec is None:
             fitting = ledger_preview.fitting(titles, saved)
-            spec = saved.get(fitting) or PRESETS.get(fitting) or {}
+            spec = saved.get(fitting) or PRESETS.get(fitting) or proposal(titles)
         page["preview"] = ledger_preview.preview(storage.path(row.stored_as), row.name, spec)
     except (Unreadable, FileNotFoundError) as wrong:
         page["unreadable"] = str(wrong)
         return render(request, "receivables/imports/file.html", page, status=422)
-    form = Columns(spec, titles)
+    form = Columns(spec, titles, asked=spec_of(request.GET) is not None)
     page |= {
         "form": form,
         "fitting": fitting,

@@ -152,3 +152,16 @@ def test_a_file_of_another_legal_entity_is_not_there(desk, world, login):
     stranger = login("finance_manager", all_entities=False)
     assert stranger.get(f"/imports/{row.pk}/").status_code == 404
     assert stranger.post(f"/imports/{row.pk}/post/").status_code == 404
+
+
+def test_columns_are_proposed_by_their_usual_names_and_blame_nobody_yet():
+    from receivables.pages.import_forms import Columns, proposal
+
+    header = ["Customer No", "Customer name", "Invoice No", "Invoice date", "Amount", "Colour"]
+    found = proposal(header)
+    assert found["columns"] == {
+        "customer": "Customer No", "name": "Customer name", "number": "Invoice No", "invoice_on": "Invoice date", "amount": "Amount",
+    }  # fmt: skip
+    assert not Columns({}, header, asked=False).errors
+    assert Columns({}, header, asked=True).errors
+    assert proposal(["x"]) == {}
