@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from receivables import access, clock, context, exports
 from receivables.doors import actor, policy, status_of
-from receivables.models import ImportFile
+from receivables.models import ImportFile, LegalEntity
 from receivables.pages import request_form
 from receivables.rules import batch_columns
 from receivables.rules.refusals import Refused
@@ -67,6 +67,8 @@ def show(request: HttpRequest) -> HttpResponse:
             "columns": [(request_words.heading(each), each.needed) for each in batch_columns.COLUMNS],
             "limits": _("XLSX or CSV, up to %(rows)s rows and 5 MB") % {"rows": batch_columns.ROWS_MAX},
             "may_create": access.may(user, "batch.create"),
+            "entities": [] if books else LegalEntity.objects.for_user(user).order_by("name"),
+            "wanted": request.POST.get("entity", ""),
         },
         status=status,
     )

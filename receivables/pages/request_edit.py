@@ -42,17 +42,24 @@ def new(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     books = context.of(request).entity
     wanted = request.POST.get("entity", "") or request.GET.get("entity", "")
-    entity = request_form.entity_for(user, books.id if books else None, wanted)
     chosen = request.POST.get("customer", "") or request.GET.get("customer", "")
-    if entity is None:
+    customer = get_object_or_404(Customer.objects.for_user(user), pk=row_id(chosen)) if chosen else None
+    entity = request_form.entity_for(user, books.id if books else None, wanted, customer)
+    if entity is None and wanted:
         raise Http404
-    if not chosen:
+    if entity is None:
+        raise Refused(
+            "no_entity",
+            _(
+                "Invoices are written by a legal entity, and there is none yet that you may see. Ask an administrator."
+            ),
+        )
+    if customer is None:
         return render(
             request,
             "receivables/requests/choose.html",
             {"found": _found(request), "q": request.GET.get("q", "")},
         )
-    customer = get_object_or_404(Customer.objects.for_user(user), pk=row_id(chosen))
     if request.method == "GET":
         form = Head(initial={"currency": entity.currency, "kind": "ordinary"})
         lines = Lines([LineInput("", "1", "", "0")], entity.currency)

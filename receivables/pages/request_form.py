@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from receivables.models import Invoice, LegalEntity, User
+from receivables.models import Customer, Invoice, LegalEntity, User
 from receivables.paging import row_id
 from receivables.rules import request_lines, uploads
 from receivables.rules.refusals import Refused
@@ -175,11 +175,16 @@ def files_of(request: HttpRequest) -> list[tuple[str, str, bytes]]:
     ]
 
 
-def entity_for(user: User, chosen: int | None, wanted: str) -> LegalEntity | None:
-    """The entity that will be owed: the one in the form, else the one chosen in the frame, else the only one."""
+def entity_for(
+    user: User, chosen: int | None, wanted: str, customer: Customer | None = None
+) -> LegalEntity | None:
+    """The entity that will be owed: the one in the form, else the one chosen in the frame, else the first that has an
+    agreement with the customer, else the first the person may see.
+    """
     mine = LegalEntity.objects.for_user(user).order_by("pk")
     if wanted:
         return mine.filter(pk=row_id(wanted)).first()
     if chosen:
         return mine.filter(pk=chosen).first()
-    return mine.first()
+    agreed = mine.filter(profiles__customer=customer).first() if customer else None
+    return agreed or mine.first()

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from receivables.models import Attachment, Invoice
+from receivables.models import Attachment, Invoice, LegalEntity
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 
@@ -254,3 +254,24 @@ def test_a_request_is_copied_and_taken_back_from_its_page(desk, enter):
     answer = rep.post(at("request_copy", invoice.pk))
     copy = Invoice.objects.exclude(pk=invoice.pk).get()
     assert answer.url == at("request_edit", copy.pk)
+
+
+def test_with_all_books_chosen_the_entity_that_agreed_with_the_customer_is_owed(world, login):
+    other = world.legal_entity("GB", "Harbour Ltd", "GBP", "Europe/London", "GB")
+    customer = world.customer("initech", entity=other)
+    client = login("sales_manager")
+    address = reverse("receivables:request_new")
+    shown = client.get(address, {"customer": customer.pk})
+    assert shown.context["entity"] == other and shown.context["form"].initial["currency"] == "GBP"
+    assert f"entity={world.entity.pk}" in shown.content.decode()
+    chosen = client.get(address, {"customer": customer.pk, "entity": world.entity.pk})
+    assert chosen.context["entity"] == world.entity
+    assert client.get(address, {"customer": customer.pk, "entity": 10**9}).status_code == 404
+    assert 'name="entity"' in client.get(reverse("receivables:batches")).content.decode()
+
+
+def test_without_any_legal_entity_a_request_says_what_is_missing(db, login, world):
+    client = login("finance_manager")
+    LegalEntity.objects.all().delete()
+    answer = client.get(reverse("receivables:request_new"))
+    assert answer.status_code == 422 and "legal entity" in answer.content.decode()
