@@ -23,7 +23,13 @@ from receivables.rules.refusals import Refused
 from receivables.services import ledger_uploads
 from receivables.words import refusal_words
 
-STATUS = {"unsupported_media": 415, "too_large": 413, "file_too_large": 413, "duplicate": 409}
+STATUS = {
+    "unsupported_media": 415,
+    "too_large": 413,
+    "archive_bomb": 413,
+    "file_too_large": 413,
+    "duplicate": 409,
+}
 SHOWN = 100
 
 
@@ -32,7 +38,12 @@ SHOWN = 100
 def show(request: HttpRequest) -> HttpResponse:
     """The newest hundred files, however they came."""
     rows = ImportFile.objects.for_user(request.user).select_related("entity").order_by("-taken_in_at", "-pk")
-    first = Statement.objects.for_user(request.user).filter(import_file=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    first = (
+        Statement.objects.for_user(request.user)
+        .filter(import_file=OuterRef("pk"))
+        .order_by("pk")
+        .values("pk")[:1]
+    )
     told = {
         "rows": rows.annotate(statement_id=Subquery(first))[:SHOWN],
         "may_see_bank": access.may(request.user, "bank.view"),
@@ -188,7 +199,11 @@ def _saved(row: ImportFile) -> dict[str, dict[str, Any]]:
 
 def _found(row: ImportFile) -> dict[str, Any]:
     """What checking found, or nothing when the file came by the command."""
-    return dict(row.staged) if isinstance(row.staged, dict) else {}
+    if not isinstance(row.staged, dict):
+        return {}
+    found = dict(row.staged)
+    left_out = found.get("known", 0) + found.get("conflicts_total", 0)
+    return {**found, "new": max(row.rows_total - left_out, 0)}
 
 
 def _upload_page(form: Upload) -> dict[str, Any]:
