@@ -16,7 +16,7 @@ from receivables.doors import actor, policy
 from receivables.models import User, WorkItem
 from receivables.pages.request_detail import visible
 from receivables.paging import row_id
-from receivables.questions import request_board, request_picture
+from receivables.questions import request_board, request_picture, staffing
 from receivables.services import flows, requesting, work
 from receivables.words import request_words
 
@@ -48,6 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
                 {"label": _("I may decide"), "url": here, "on": not everybody, "count": len(mine)},
                 {"label": _("Everybody's"), "url": f"{here}?tab=all", "on": everybody, "count": len(rows)},
             ],
+            "may_delegate": staffing.entitled(user) or access.may(user, "work.assign"),
             "waiting": held,
             "others": ngettext("%(n)s more you may decide", "%(n)s more you may decide", others)
             % {"n": others}

@@ -74,7 +74,13 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "receivables/approvals/delegations.html",
-        {"form": form, "rows": rows[:SHOWN], "today": today, "may_assign": access.may(user, "work.assign")},
+        {
+            "form": form,
+            "rows": rows[:SHOWN],
+            "today": today,
+            "may_assign": access.may(user, "work.assign"),
+            "may_delegate": staffing.entitled(user) or access.may(user, "work.assign"),
+        },
         status=status,
     )
 

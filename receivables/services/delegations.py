@@ -38,7 +38,7 @@ def delegate(
             "delegate_self", _("Choose another person: these two accounts are one."), field="to_user"
         )
     if not (to_user.is_active and staffing.entitled(to_user)):
-        message = _("%(who)s may not decide on requests. Choose a manager.") % {"who": to_user.username}
+        message = _("%(who)s may not decide on requests. Choose a manager.") % {"who": to_user.shown}
         raise Refused("not_entitled", message, field="to_user")
     # The person's row is the lock: two delegations written at once cannot overlap unseen.
     User.objects.select_for_update().get(pk=from_user.pk)
@@ -52,7 +52,7 @@ def delegate(
             % {
                 "start": clash.starts_on.isoformat(),
                 "end": clash.ends_on.isoformat(),
-                "who": clash.to_user.username,
+                "who": clash.to_user.shown,
             },
             field="starts_on",
         )

@@ -150,13 +150,13 @@ def reassign(*, item: WorkItem, to: User, reason: str, now: datetime, by: Actor)
     if item.invoice and to.pk in staffing.outsiders(item.invoice):
         raise Refused(
             "own_request",
-            _("%(who)s asked for this request and cannot decide on it.") % {"who": to.username},
+            _("%(who)s asked for this request and cannot decide on it.") % {"who": to.shown},
             field="to",
         )
     sees = to.is_active and (to.all_entities or to.entities.filter(pk=item.entity_id).exists())
     if not sees or (item.kind == APPROVAL and not staffing.entitled(to)):
         raise Refused(
-            "not_entitled", _("%(who)s may not decide on requests here.") % {"who": to.username}, field="to"
+            "not_entitled", _("%(who)s may not decide on requests here.") % {"who": to.shown}, field="to"
         )
     subject = f"work:{item.pk}"
     with audit.line(

@@ -63,6 +63,12 @@
     if (local) { local.focus(); local.select(); } else if (openFind) openFind();
   });
 
+  /* On a narrow screen the tab that is on may lie outside of its strip. */
+  document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+    const strip = tab.closest(".tabs");
+    strip.scrollLeft = tab.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+  });
+
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((box) => { if (!box.contains(event.target)) box.open = false; });
     const close = event.target.closest("[data-close]");
