@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Sum
 
-from receivables.models import Audit
 from receivables.questions import conversion
 from receivables.rules.aging import SumProof, prove
 from receivables.rules.money import Money
@@ -206,15 +205,13 @@ def dispute_where(question: Question) -> tuple[str, list[Any]]:
     if question.known_at is not None:
         still_open += " OR d.audit_seq > %s"
         parameters.append(question.known_at)
-        known = (
-            Audit.objects.filter(seq__lte=question.known_at)
-            .order_by("-seq")
-            .values_list("at", flat=True)
-            .first()
-        )
         parts.append(f"({still_open})")
-        parts.append("d.opened_at <= %s")
-        parameters.append(connection.ops.adapt_datetimefield_value(known))
+        # By number, not by clock: two facts of one moment have their order, and clocks of two machines differ.
+        parts.append(
+            "EXISTS (SELECT 1 FROM receivables_audit o WHERE o.subject = 'dispute:' || d.id"
+            " AND o.action = 'dispute.opened' AND o.seq <= %s)"
+        )
+        parameters.append(question.known_at)
     else:
         parts.append(f"({still_open})")
     limits, their_parameters = aging_sql.limited(question, "d")

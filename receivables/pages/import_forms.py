@@ -36,8 +36,26 @@ MARKS = (
 )
 PREFIX = "col_"
 USUAL = {
-    "number": ("invoicenumber", "invoiceno", "invoiceid", "invoice", "documentnumber", "发票号", "发票号码", "rechnungsnummer"),
-    "customer": ("customercode", "customernumber", "customerno", "customerid", "custnumber", "客户编号", "客户代码", "kundennummer"),
+    "number": (
+        "invoicenumber",
+        "invoiceno",
+        "invoiceid",
+        "invoice",
+        "documentnumber",
+        "发票号",
+        "发票号码",
+        "rechnungsnummer",
+    ),
+    "customer": (
+        "customercode",
+        "customernumber",
+        "customerno",
+        "customerid",
+        "custnumber",
+        "客户编号",
+        "客户代码",
+        "kundennummer",
+    ),
     "name": ("customername", "customer", "namecustomer", "客户名称", "客户", "kunde"),
     "invoice_on": ("invoicedate", "documentdate", "开票日期", "发票日期", "rechnungsdatum"),
     "due_on": ("duedate", "dueon", "due", "到期日", "到期日期", "fälligam", "fälligkeit"),
@@ -93,7 +111,9 @@ class Columns(forms.Form):
 def proposal(header: list[str]) -> dict[str, Any]:
     """The columns of a file nobody has described yet, by their usual names; empty when none is known."""
     letters = {"".join(sign for sign in title.lower() if sign.isalnum()): title for title in reversed(header)}
-    found = {name: next((letters[word] for word in words if word in letters), "") for name, words in USUAL.items()}
+    found = {
+        name: next((letters[word] for word in words if word in letters), "") for name, words in USUAL.items()
+    }
     columns = {name: title for name, title in found.items() if title}
     return {"columns": columns} if columns else {}
 

@@ -99,7 +99,9 @@ def items(request: HttpRequest) -> HttpResponseBase:
         "found": found,
         "figure": wanted,
         "rows": rows,
-        "has": {name: any(getattr(each, name) for each in found.items) for name in ("paid", "future", "disputed")},
+        "has": {
+            name: any(getattr(each, name) for each in found.items) for name in ("paid", "future", "disputed")
+        },
         "later": [{"item": item, **_item(asked, item)} for item in found.later_credits],
         "group_words": _group_words(asked, wanted, found),
         "column_words": aging_words.column(wanted.column, asked.buckets),
