@@ -18,7 +18,8 @@ STANDING = (
     ("recovery", "entry_id", "d.amount", 1),
     ("reversal", "entry_id", "(SELECT amount FROM receivables_payment WHERE id = d.payment_id)", 1),
     ("creditnotevoid", "entry_id", "(SELECT gross FROM receivables_creditnote WHERE id = d.credit_note_id)", 1),
-    ("writeoffundone", "entry_id", "(SELECT amount FROM receivables_writeoff WHERE id = d.write_off_id)", 1),
+    ("writeoffundone", "entry_id", "(SELECT CASE WHEN reason_code = 'overpayment' THEN -amount ELSE amount END"
+     " FROM receivables_writeoff WHERE id = d.write_off_id)", 1),
     ("reversalundone", "entry_id", "(SELECT p.amount FROM receivables_reversal r JOIN receivables_payment p"
      " ON p.id = r.payment_id WHERE r.id = d.reversal_id)", -1),
 )  # fmt: skip

@@ -106,8 +106,8 @@ def allocate(
     """Settles `amount` of a debit with a credit, booked on the later of the two entries (or `not_before`, if later still).
 
     Where either side was settled by something that was taken back since, it is booked on the day that became free: on no day
-    is anything settled twice. In a closed period it is booked on the first open day instead: old cash must still find its invoice. Refuses
-    over_allocated with the figures, wrong_side and crosses when the pair does not belong together.
+    is anything settled twice. In a closed period it is booked on the first open day instead: old cash must still find its
+    invoice. Refuses over_allocated with the figures, wrong_side and crosses when the pair does not belong together.
     """
     _belong_together(debit, credit)
     _raise_counter(debit, amount)

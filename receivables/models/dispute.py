@@ -4,16 +4,26 @@ from datetime import date
 
 import django_fsm as fsm
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
+from receivables.models.audit import Audit
 from receivables.models.base import ScopedQuerySet, Tracked, currency_field
 
 
 class DisputeQuerySet(ScopedQuerySet):
-    def open_on(self, as_of: date) -> "DisputeQuerySet":
-        """Disputes that stood open at the end of a day."""
-        return self.filter(opened_on__lte=as_of).filter(Q(closed_on__isnull=True) | Q(closed_on__gt=as_of))
+    def open_on(self, as_of: date, known_at: int | None = None) -> "DisputeQuerySet":
+        """Disputes that stood open at the end of a day, as known at an audit number: closed later, they were open then."""
+        still_open = Q(closed_on__isnull=True) | Q(closed_on__gt=as_of)
+        if known_at is None:
+            return self.filter(still_open, opened_on__lte=as_of)
+        opening = Audit.objects.filter(
+            action="dispute.opened",
+            subject=Concat(Value("dispute:"), Cast(OuterRef("pk"), TextField())),
+            seq__lte=known_at,
+        )
+        return self.filter(Exists(opening), still_open | Q(audit_seq__gt=known_at), opened_on__lte=as_of)
 
 
 class Dispute(fsm.ConcurrentTransitionMixin, Tracked):

@@ -98,7 +98,7 @@ def balances(entries: EntryQuerySet, as_of: date, known_at: int | None = None) -
     groups: dict[tuple[int, str], list[Any]] = defaultdict(list)
     for row in entries.with_open(as_of, known_at).select_related("entity"):
         groups[(row.entity_id, row.currency)].append(row)
-    disputed = _disputed(entries, as_of)
+    disputed = _disputed(entries, as_of, known_at)
     return [
         _balance(rows, as_of, disputed)
         for _key, rows in sorted(groups.items(), key=lambda pair: (pair[1][0].entity.name, pair[0][1]))
@@ -210,9 +210,9 @@ def _balance(rows: list[Any], as_of: date, disputed: Mapping[tuple[int, str], in
     )
 
 
-def _disputed(entries: EntryQuerySet, as_of: date) -> dict[tuple[int, str], int]:
+def _disputed(entries: EntryQuerySet, as_of: date, known_at: int | None) -> dict[tuple[int, str], int]:
     found: dict[tuple[int, str], int] = defaultdict(int)
-    rows = Dispute.objects.open_on(as_of).filter(entry__in=entries.values("pk"))
+    rows = Dispute.objects.open_on(as_of, known_at).filter(entry__in=entries.values("pk"))
     for entity, currency, amount in rows.values_list("entity_id", "currency", "amount"):
         found[(entity, currency)] += amount
     return found

@@ -158,7 +158,7 @@ def refuse_unless_voidable(note: CreditNote) -> None:
             "already_undone",
             _("Credit note %(number)s has been taken back before.") % {"number": note.number},
         )
-    if note.invoice and note.invoice.state == Invoice.State.CANCELLED:
+    if Invoice.objects.filter(pk=note.invoice_id, state=Invoice.State.CANCELLED).exists():
         raise Refused("state", _("A cancelled invoice stays cancelled. Issue a new one instead."))
 
 

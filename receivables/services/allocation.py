@@ -76,9 +76,9 @@ def unapply(
     """
     if not allocations:
         raise Refused("nothing_to_undo", _("There is nothing to take back."))
+    customers = posting.lock(*{each.debit.customer_id for each in allocations})
     for each in allocations:
         refuse_bound(each)
-    customers = posting.lock(*{each.debit.customer_id for each in allocations})
     entity = allocations[0].debit.entity
     posting.refuse_closed(entity, max(on, *(each.booked_on for each in allocations)))
     subject = f"entry:{allocations[0].credit_id}"
@@ -97,7 +97,7 @@ def refuse_bound(allocation: Allocation) -> None:
         raise Refused(
             "bound", _("This belongs to a refund, reversal, transfer or write-off. Undo that instead.")
         )
-    if allocation.credit.kind == _K.CREDIT_NOTE and _cancelled(allocation.debit):
+    if _cancelled(allocation.debit):
         raise Refused("state", _("A cancelled invoice stays cancelled. Issue a new one instead."))
 
 

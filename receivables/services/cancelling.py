@@ -6,9 +6,12 @@ It writes under an open audit line and decides nothing: whether an invoice may b
 from collections.abc import Sequence
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from receivables import posting
 from receivables.audit import Line
 from receivables.models import Allocation, Entry, Invoice
+from receivables.rules.refusals import Refused
 from receivables.services import write_offs
 
 NO_MONEY = (Entry.Kind.CREDIT_NOTE, Entry.Kind.RESCHEDULE)
@@ -52,3 +55,38 @@ def fill(line: Line, invoice: Invoice, freed: Sequence[Allocation], on: date) ->
             posting.allocate(
                 line, debit=each.debit, credit=each.credit, amount=amount, not_before=on, reason="cancelled"
             )
+
+
+def reclaim(line: Line, debits: Sequence[Entry], on: date) -> list[Entry]:
+    """Where money is gone that had settled a cancelled invoice, its own credit notes come back from the items they were used
+    for: the debt is with those. Returns the debits opened by it. Refuses bound where a credit note has moved on for good."""
+    cancelled = Invoice.objects.filter(
+        instalments__entry__in=debits, state=Invoice.State.CANCELLED
+    ).distinct()
+    opened: list[Entry] = []
+    for invoice in cancelled.order_by("pk"):
+        elsewhere = Allocation.objects.in_force().filter(
+            credit__credit_note__invoice=invoice, debit__kind__in=(Entry.Kind.INVOICE, Entry.Kind.RESCHEDULE)
+        )
+        elsewhere = elsewhere.exclude(debit__instalment__invoice=invoice).select_related("debit", "credit")
+        for each in elsewhere.order_by("pk"):
+            missing = posting.open_amount(invoice)
+            if not missing:
+                break
+            posting.undo(line, each, on=on, reason="reclaimed")
+            settle_oldest(line, invoice, each.credit)
+            rest = min(each.amount, posting.left_of(each.credit))
+            if rest:
+                posting.allocate(
+                    line, debit=each.debit, credit=each.credit, amount=rest, not_before=on, reason="reclaimed"
+                )
+            opened.append(each.debit)
+        if posting.open_amount(invoice):
+            raise Refused(
+                "bound",
+                _(
+                    "This money settled the cancelled invoice %(invoice)s, whose credit is used up. Free that first."
+                )
+                % {"invoice": invoice},
+            )
+    return opened

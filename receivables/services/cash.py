@@ -20,6 +20,7 @@ from receivables.models import (
 )
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
+from receivables.services import cancelling, overpayments
 
 
 @transaction.atomic
@@ -122,10 +123,17 @@ def reverse(
     """The bank took the money back: opens again exactly what it had settled and takes the credit away.
 
     1. every allocation of the payment is undone; 2. a debit entry of the full amount settles the payment's credit;
-    3. the invoices follow the money. Refuses already_reversed, and refunded when part was given back before.
+    3. the invoices follow the money. Refuses already_reversed, refunded when part was given back before, and bank_line: a
+    mistake with a bank line is taken back through the line, so that the line can be dealt with anew.
     """
     posting.lock(payment.customer_id)
     refuse_unless_reversible(payment)
+    if reason == Reversal.Reason.MISTAKE and payment.bank_line_id:
+        raise Refused(
+            "bank_line",
+            _("This payment came from a bank line. Undo the line instead; it can then be applied anew."),
+            field="reason",
+        )
     on = max(on, payment.booked_on)
     posting.refuse_closed(payment.entity, on)
     subject = f"payment:{payment.pk}"
@@ -181,18 +189,25 @@ def write_reversal(
     )
     reversal.save(force_insert=True)
     line.touch("reversal", reversal.pk, payment.pk, payment.amount)
-    posting.settle(line, [each.debit for each in settled])
+    overpayments.write_undone(line, payment=payment, settled=settled, on=on)
+    opened = [each.debit for each in settled]
+    posting.settle(line, [*opened, *cancelling.reclaim(line, opened, on)])
     posting.stop([payment.customer])
     return reversal
 
 
 @transaction.atomic
 def undo_reversal(*, reversal: Reversal, on: date, now: datetime, by: Actor) -> ReversalUndone:
-    """A chargeback was won: the money is back, and settles again what it had settled, as far as that is still open."""
+    """A chargeback was won: the money is back, and settles again what it had settled, as far as that is still open.
+
+    Refuses already_undone, period_closed, and bank_line where the reversal freed the payment's bank line for another payment.
+    """
     payment = reversal.payment
     posting.lock(payment.customer_id)
     if ReversalUndone.objects.filter(reversal=reversal).exists():
         raise Refused("already_undone", _("This reversal has been taken back before."))
+    if reversal.reason == Reversal.Reason.MISTAKE and payment.bank_line_id:
+        raise Refused("bank_line", _("This payment was taken back with its bank line. Apply the line anew."))
     on = max(on, reversal.reversed_on)
     posting.refuse_closed(payment.entity, on)
     subject = f"payment:{payment.pk}"

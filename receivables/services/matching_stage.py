@@ -181,7 +181,10 @@ def _count_rounds() -> None:
 
 
 def _allocate(line: Line, at: Any, until: date | None) -> None:
+    # A debit that was settled before and freed again is not settled twice on the days before it was freed.
+    freed = f"(SELECT MAX(u.booked_on) FROM {P}allocation u WHERE u.debit_id = d.id AND u.amount < 0)"
     later = "CASE WHEN d.booked_on > c.booked_on THEN d.booked_on ELSE c.booked_on END"
+    later = f"CASE WHEN {freed} > ({later}) THEN {freed} ELSE ({later}) END"
     values: list[Any] = [at, line.seq]
     if until is not None:
         later = f"CASE WHEN {later} <= %s THEN %s ELSE {later} END"

@@ -1,5 +1,6 @@
 """What a customer paid too much and does not want back, kept by two people. Anything else stays on account as their money."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from receivables import posting
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Change, Entry, Invoice, Payment, WriteOff
+from receivables.models import Allocation, Change, Entry, Invoice, Payment, WriteOff, WriteOffUndone
 from receivables.rules.money import Money, format_plain
 from receivables.rules.refusals import Refused
 from receivables.services import changes
@@ -79,6 +80,32 @@ def carry_out(line: Line, *, change: Change, today: date, by: Actor) -> WriteOff
     line.touch("write_off", row.pk, payment.pk, -amount, "overpayment")
     posting.stop([payment.customer])
     return row
+
+
+def write_undone(line: Line, *, payment: Payment, settled: Sequence[Allocation], on: date) -> None:
+    """What was kept goes back with the money, under an open audit line: the customer never owed it. `settled` are the
+    payment's allocations that were just taken back."""
+    kept = WriteOff.objects.filter(
+        entry__in=[each.debit_id for each in settled], reason_code="overpayment", undone__isnull=True
+    )
+    for row in kept.select_related("entry").order_by("pk"):
+        entry = posting.enter(
+            line,
+            entity=payment.entity,
+            customer=payment.customer,
+            kind=Entry.Kind.WRITE_OFF,
+            currency=payment.currency,
+            amount=-row.amount,
+            booked_on=max(on, row.written_off_on),
+            reference=row.entry.reference,
+        )
+        posting.allocate(line, debit=row.entry, credit=entry, amount=row.amount, reason="write_off_undone")
+        undone = WriteOffUndone(
+            write_off=row, undone_on=entry.booked_on, reason="reversed", entry=entry,
+            recorded_at=line.now, audit_seq=line.seq,
+        )  # fmt: skip
+        undone.save(force_insert=True)
+        line.touch("write_off_undone", undone.pk, row.pk, -row.amount)
 
 
 def _refuse_beyond(payment: Payment, amount: int) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from receivables import audit, posting
 from receivables.actor import Actor
-from receivables.models import LegalEntity, PeriodLock
+from receivables.models import ChainHead, LegalEntity, PeriodLock
 from receivables.rules.refusals import Refused
 
 
@@ -18,7 +18,7 @@ def lock(
     """Closes the books up to and including `until`. Refuses closed_already and period_not_over (today or later)."""
     if until >= today:
         raise Refused("period_not_over", _("Only days that are over can be closed."), field="until")
-    before = posting.locked_until(entity)
+    before = _closed_until(entity)
     if before is not None and until <= before:
         raise Refused(
             "closed_already",
@@ -31,10 +31,16 @@ def lock(
 @transaction.atomic
 def reopen(*, entity: LegalEntity, until: date | None, reason: str, now: datetime, by: Actor) -> PeriodLock:
     """Opens the books again from the day after `until` (None: all of them). Refuses not_closed and reason_missing."""
-    before = posting.locked_until(entity)
+    before = _closed_until(entity)
     if before is None or (until is not None and until >= before):
         raise Refused("not_closed", _("The books are not closed beyond that day."), field="until")
     return _write(entity=entity, action="period.reopened", until=until, reason=reason, now=now, by=by)
+
+
+def _closed_until(entity: LegalEntity) -> date | None:
+    """The last closed day, under the chain's lock: of two who close at once the second sees what the first wrote."""
+    ChainHead.objects.select_for_update().get(pk=1)
+    return posting.locked_until(entity)
 
 
 def _write(

@@ -32,6 +32,7 @@ def write(
     `tax`: the part of it that lowers the tax owed (minor units). The caller holds the customer's lock
     and settles the invoice's state afterwards. Refuses over_open.
     """
+    _refuse_other_currency(amount, invoice)
     left_open = posting.open_amount(invoice)
     if amount.minor <= 0 or amount.minor > left_open:
         raise Refused(
@@ -202,13 +203,17 @@ def recover(
 ) -> Recovery:
     """Money came for something written off: recovered income. The payment settles a recovery entry; the invoice stays as it is.
 
-    Refuses over_recovered beyond the amount written off, and over_allocated beyond what is left of the payment.
+    Refuses over_recovered beyond the amount written off, over_allocated beyond what is left of the payment, state for an
+    overpayment that was kept (nothing was lost) and currency_mismatch.
     """
     invoice = write_off.invoice
     posting.lock(invoice.customer_id)
     posting.refuse_closed(invoice.entity, on)
     if WriteOffUndone.objects.filter(write_off=write_off).exists():
         raise Refused("already_undone", _("This write-off was taken back; apply the payment to the invoice."))
+    if write_off.reason_code == "overpayment":
+        raise Refused("state", _("An overpayment that was kept is no loss; nothing of it can be recovered."))
+    _refuse_other_currency(amount, invoice)
     done = sum(write_off.recoveries.values_list("amount", flat=True))
     if amount.minor <= 0 or amount.minor > write_off.amount - done:
         raise Refused(
@@ -241,3 +246,9 @@ def recover(
         row.save(force_insert=True)
         line.touch("recovery", row.pk, write_off.pk, amount.minor)
     return row
+
+
+def _refuse_other_currency(amount: Money, invoice: Invoice) -> None:
+    if amount.currency != invoice.currency:
+        sentence = _("The invoice is in %(currency)s.") % {"currency": invoice.currency}
+        raise Refused("currency_mismatch", sentence, field="amount")
