@@ -20,19 +20,35 @@ SEED = 20_260
 
 
 def build(
-    *, today: date, customers: int, seed: int, say: Callable[[str], None], truth_path: Path
+    *,
+    today: date,
+    now: datetime,
+    customers: int,
+    seed: int,
+    say: Callable[[str], None],
+    truth_path: Path,
 ) -> dict[str, Any]:
     """The whole company as of `today`; the same seed, day and size give the same company. Returns the ground truth.
 
     The past comes from an old system's ledger up to six weeks ago; since then the bank's own files tell who paid.
+    `now` says how late on that day it is: nothing happens after it, and the freshest requests wait within their limits.
     """
     with translation.override("en"):
-        return _build(today, customers, Random(seed), seed, say, truth_path)  # noqa: S311 - not for secrets
+        return _build(today, now, customers, Random(seed), seed, say, truth_path)  # noqa: S311 - not for secrets
 
 
 def _build(
-    today: date, count: int, dice: Random, seed: int, say: Callable[[str], None], truth_path: Path
+    today: date,
+    now: datetime,
+    count: int,
+    dice: Random,
+    seed: int,
+    say: Callable[[str], None],
+    truth_path: Path,
 ) -> dict[str, Any]:
+    def at(on: date) -> datetime:
+        return min(nine(on), now)
+
     founder = Actor.system("demo", via="command")
     since = (today.replace(day=1) - timedelta(days=31 * MONTHS)).replace(day=1)
     cut = today - timedelta(days=CUT_DAYS)
@@ -62,7 +78,7 @@ def _build(
     say("disputes, credit notes, write-offs, refunds, closed months")
     events = episodes.live(dice, firm, today=today, at=at)
     say("invoice requests at every stage")
-    desks = desk.work(dice, firm, clients, today=today, at=at)
+    desks = desk.work(dice, firm, clients, today=today, now=now, at=at)
     truth = {
         "seed": seed,
         "today": today.isoformat(),
@@ -79,7 +95,7 @@ def _build(
     return truth
 
 
-def at(on: date) -> datetime:
+def nine(on: date) -> datetime:
     """Nine in the morning, UTC: the moment on which the demo's people act on a day."""
     return datetime.combine(on, time(9), tzinfo=UTC)
 

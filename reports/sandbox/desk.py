@@ -4,14 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from receivables.models import Contact, Invoice
 from receivables.questions import request_picture
-from receivables.rules.business_days import Calendar, add_business_days, previous_business_day
+from receivables.rules.business_days import (
+    Calendar,
+    Hours,
+    add_business_days,
+    is_business_day,
+    previous_business_day,
+)
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
 from receivables.rules.request_lines import LineInput
 from receivables.services import approving, dispatch, invoicing, requesting
+from receivables.services.work import hours_of
 from reports.sandbox import pools
 from reports.sandbox.company import At, Company
 from reports.sandbox.people import Client
@@ -37,8 +45,14 @@ class Truth:
     stages: dict[str, int] = field(default_factory=dict)
 
 
-def work(dice: Random, company: Company, clients: list[Client], *, today: date, at: At) -> Truth:
-    """Files every request on a recent working day and carries it as far as its stage says."""
+FIRST_STEP = timedelta(minutes=75)
+"""How long before the last moment at work the fresh requests begin: long enough for their steps, too short to be late."""
+
+
+def work(
+    dice: Random, company: Company, clients: list[Client], *, today: date, now: datetime, at: At
+) -> Truth:
+    """Files every request on a recent working day, or just now, and carries it as far as its stage says."""
     truth = Truth()
     sellers = company.reps()
     last_day = previous_business_day(today, Calendar("DE"))
@@ -47,8 +61,13 @@ def work(dice: Random, company: Company, clients: list[Client], *, today: date, 
             client = dice.choice(clients)
             rep = dice.choice(sellers[client.entity.code])
             days_ago = dice.randint(2, 6) if stage == "sent" else min(n // 3, 2)
-            on = add_business_days(last_day, -days_ago, Calendar("DE")) if days_ago else last_day
-            desk = _Desk(company, client, rep.username, at(on), on)
+            if days_ago:
+                on = add_business_days(last_day, -days_ago, Calendar("DE"))
+                begins = at(on)
+            else:
+                begins = _at_work(now, hours_of(client.entity)) - FIRST_STEP + n * timedelta(minutes=5)
+                on = min(begins.date(), today)
+            desk = _Desk(company, client, rep.username, begins, on)
             reached = desk.carry(stage, _lines(dice, client), f"PO-{dice.randint(10_000, 99_999)}")
             truth.stages[reached] = truth.stages.get(reached, 0) + 1
     return truth
@@ -134,6 +153,15 @@ class _Desk:
                 by=anja,
             )
         return stage
+
+
+def _at_work(now: datetime, hours: Hours) -> datetime:
+    """`now` itself where somebody works then, else the end of the last working hours before it."""
+    local = now.astimezone(ZoneInfo(hours.zone))
+    on = local.date()
+    if not is_business_day(on, hours.calendar) or local.time() <= hours.start:
+        on = previous_business_day(on - timedelta(days=1), hours.calendar)
+    return min(local, datetime.combine(on, hours.end, local.tzinfo))
 
 
 def _hash(invoice: Invoice) -> str:

@@ -1,6 +1,6 @@
 """Every page of a living company in a real browser: no sideways scroll, nothing in the console, nothing asked of another host."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +20,7 @@ def company(transactional_db, tmp_path):
     """The demo company, small; the pages of one thing of each kind beside the lists."""
     build.build(
         today=date(2026, 11, 20),
+        now=datetime(2026, 11, 20, 15, tzinfo=UTC),
         customers=20,
         seed=5,
         say=lambda _text: None,

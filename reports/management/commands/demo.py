@@ -34,6 +34,7 @@ class Command(BaseCommand):
             truth_path = Path(settings.DATA_DIR) / "demo-truth.json"
             truth = build.build(
                 today=clock.today(),
+                now=clock.now(),
                 customers=options["customers"],
                 seed=options["seed"],
                 say=lambda text: self.stdout.write(f"  {monotonic() - started:5.1f} s  {text}"),

@@ -1,25 +1,27 @@
 """The demo company: the same every time, and true to its own ground truth."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.db import transaction
 
 from receivables import books
-from receivables.models import Invoice, StatementLine, User
+from receivables.models import Audit, Invoice, StatementLine, User, WorkItem
 from receivables.rules.aging import Buckets
+from receivables.rules.business_days import Calendar, Hours
 from reports import aging
-from reports.sandbox import build
+from reports.sandbox import build, desk
 
 TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
 
 @pytest.fixture
 def built(db, tmp_path):
     told = []
     truth = build.build(
-        today=TODAY, customers=30, seed=7, say=told.append, truth_path=tmp_path / "truth.json"
+        today=TODAY, now=NOW, customers=30, seed=7, say=told.append, truth_path=tmp_path / "truth.json"
     )
     assert json.loads((tmp_path / "truth.json").read_text()) == json.loads(json.dumps(truth))
     return truth
@@ -57,11 +59,38 @@ def test_003_40_the_demo_has_something_to_do_for_everybody(built):
     assert {"SENT", "PAID", "DRAFT", "ISSUED"} <= set(Invoice.objects.values_list("state", flat=True))
 
 
+def test_fresh_requests_wait_within_their_limits_and_nothing_happens_tomorrow(built):
+    waiting = WorkItem.objects.filter(closed_at=None)
+    in_time = waiting.filter(kind="approval", due_at__gt=NOW)
+    assert len(set(in_time.values_list("step", flat=True))) == 2
+    assert waiting.filter(due_at__lt=NOW).exists()
+    assert Audit.objects.latest("at").at <= NOW
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        ("2026-11-20T15:00+01:00", "2026-11-20T15:00+01:00"),  # a Friday afternoon: now
+        ("2026-11-20T19:00+01:00", "2026-11-20T17:00+01:00"),  # the evening: when they went home
+        ("2026-11-20T08:00+01:00", "2026-11-19T17:00+01:00"),  # before they come: the day before
+        ("2026-11-22T12:00+01:00", "2026-11-20T17:00+01:00"),  # a Sunday: Friday
+    ],
+)
+def test_fresh_requests_begin_while_people_are_at_work(now, found):
+    hours = Hours(time(9), time(17), "Europe/Berlin", Calendar("DE"))
+    assert desk._at_work(datetime.fromisoformat(now), hours) == datetime.fromisoformat(found)
+
+
 def test_the_same_seed_and_day_give_the_same_company(db, tmp_path):
     def once():
         with transaction.atomic():
             truth = build.build(
-                today=TODAY, customers=12, seed=3, say=lambda _text: None, truth_path=tmp_path / "truth.json"
+                today=TODAY,
+                now=NOW,
+                customers=12,
+                seed=3,
+                say=lambda _text: None,
+                truth_path=tmp_path / "truth.json",
             )
             rows = list(
                 Invoice.objects.order_by("pk").values_list("number", "customer__code", "gross", "state")
