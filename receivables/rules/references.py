@@ -112,7 +112,7 @@ def _forms(run: str) -> list[str]:
         forms.append(_canonical(run[4:]))
     if run.isascii() and run.isdigit() and len(run) in _QR_LENGTHS and esr.is_valid(run):
         forms.append(_canonical(run[:-1]))
-    return [form for form in forms if form]
+    return [form for form in forms if any(map(str.isdigit, form))]  # `0A` is left without one
 
 
 def _canonical(run: str) -> str:
