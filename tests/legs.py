@@ -18,11 +18,15 @@ WORKERS = "2"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.legs", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.legs",
+        description=__doc__,
+        epilog="Whatever else stands there goes to pytest as it is: tests/receivables/rules -q -k aging",
+        allow_abbrev=False,
+    )
     parser.add_argument("--scale", default=os.environ.get("DUEBOOK_TEST_SCALE", "0.1"), help="1: full counts")
     parser.add_argument("--only", choices=LEGS, help="one leg")
-    parser.add_argument("pytest", nargs="*", help="further arguments for pytest")
-    chosen = parser.parse_args()
+    chosen, for_pytest = parser.parse_known_args()
     failed, lines, totals = False, [], [0, 0, 0]
     for leg in (chosen.only,) if chosen.only else LEGS:
         why_not = missing() if leg == "postgres" else None
@@ -31,7 +35,7 @@ def main() -> int:
             failed = failed or bool(os.environ.get("CI"))
             continue
         print(f"\n=== {leg} ===", flush=True)
-        code, counts = run(leg, chosen.scale, chosen.pytest)
+        code, counts = run(leg, chosen.scale, for_pytest)
         failed = failed or code != 0
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
         lines.append(f"{leg}: {counts[0]} passed, {counts[1]} failed, {counts[2]} skipped (exit {code})")
