@@ -50,7 +50,7 @@ def _demo_people() -> list[dict[str, str]]:
         User.objects.filter(is_active=True, roles__isnull=False)
         .prefetch_related("roles")
         .distinct()
-        .order_by("pk")[:12]
+        .order_by("pk")[:16]
     )
     return [
         {

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         if entity is None:
             known = (
                 ", ".join(LegalEntity.objects.values_list("code", flat=True))
-                or "none yet; see manage.py init"
+                or "none yet; an administrator names one under Settings, Legal entities"
             )
             raise CommandError(f"There is no legal entity {options['entity']!r}. Known: {known}.")
         spec = self.mapping(entity, options["mapping"])

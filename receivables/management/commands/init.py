@@ -1,9 +1,12 @@
-"""Lays the ground of a new installation: the shipped roles and the first administrator. Doing it twice changes nothing."""
+"""Lays the ground of a new installation: tables, the shipped roles, the first administrator. Doing it twice changes nothing."""
 
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from receivables import clock
@@ -14,7 +17,7 @@ from receivables.services import roles, staff
 class Command(BaseCommand):
     """`manage.py init [--admin NAME …]` prints each new administrator's one-time password, once."""
 
-    help = "Creates the shipped roles and the first administrators; prints their one-time passwords. Safe to repeat."
+    help = "Creates the tables, the shipped roles and the first administrators; prints their one-time passwords. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -25,6 +28,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        plan = MigrationExecutor(connection)
+        if plan.migration_plan(plan.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0)
         now, by = clock.now(), Actor.system("init", via="command")
         rows = roles.ship_roles(now=now, by=by)
         self.stdout.write(_("Roles created: %(count)s.") % {"count": len(rows)})

@@ -119,7 +119,12 @@
     list.querySelectorAll("[data-grid-keys]").forEach((part) => { part.hidden = !document.querySelector("table.grid tbody tr"); });
     const here = [...document.querySelectorAll("main [data-key], aside [data-key]")].filter(shown);
     if (here.length) heading(list, dialog.dataset.here);
-    here.forEach((element) => row(list, words(element), element.dataset.key));
+    const told = new Set(); // a list repeats its buttons row by row
+    here.forEach((element) => {
+      const line = [words(element), element.dataset.key];
+      if (!told.has(line.join())) row(list, ...line);
+      told.add(line.join());
+    });
     const entries = [...document.querySelectorAll(".side [data-go]")];
     if (entries.length) heading(list, dialog.dataset.goWords);
     entries.forEach((entry) => row(list, words(entry), "g " + entry.dataset.go));
