@@ -79,7 +79,7 @@ def line(
         raise RuntimeError(f"{action}: an audit line needs the verb's transaction")
     token = _open.set(True)
     try:
-        head = ChainHead.objects.select_for_update().get(pk=1)
+        head = ChainHead.objects.select_for_update(no_key=True).get(pk=1)
         opened = Line(head.seq + 1, now)
         opened.subject = subject
         yield opened

@@ -21,8 +21,13 @@ AHEAD = timedelta(days=366)
 
 
 def lock(*customer_ids: int) -> list[Customer]:
-    """Row locks on the customers, in order of id: all that moves on their accounts waits. Take before the audit line opens."""
-    return list(Customer.objects.select_for_update().filter(pk__in=set(customer_ids)).order_by("pk"))
+    """Row locks on the customers, in order of id: all that moves on their accounts waits. Take before the audit line opens.
+
+    NO KEY, here and everywhere: rows that only refer to a locked one, such as an import's entries, need not wait for it while
+    they hold the chain (ADR 3)."""
+    return list(
+        Customer.objects.select_for_update(no_key=True).filter(pk__in=set(customer_ids)).order_by("pk")
+    )
 
 
 def locked_until(entity: LegalEntity) -> date | None:
@@ -181,7 +186,7 @@ def settle(line: Line, debits: Iterable[Entry]) -> list[Invoice]:
     ids = [entry.pk for entry in debits]
     # PostgreSQL refuses FOR UPDATE with DISTINCT: the ids come first, then the locked rows.
     pks = set(Invoice.objects.filter(instalments__entry_id__in=ids).values_list("pk", flat=True))
-    rows = Invoice.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+    rows = Invoice.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
     return [invoice for invoice in rows if _follow_the_money(line, invoice)]
 
 

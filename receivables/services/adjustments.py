@@ -48,7 +48,7 @@ def credit(
 def prepare_credit(*, invoice: Invoice, amount: Money, on: date) -> tuple[Invoice, str]:
     """Locks customer and invoice, refuses what cannot be credited and takes the number: before any audit line opens."""
     posting.lock(invoice.customer_id)
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     _refuse_unless_creditable(invoice, amount)
     posting.refuse_closed(invoice.entity, on)
     return invoice, invoicing.take_number(invoice.entity, SERIES)
@@ -89,7 +89,7 @@ def cancel(
     Refuses a wrong state, period_closed and recovered.
     """
     posting.lock(invoice.customer_id)
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     rest = Money(invoice.gross - credited(invoice), invoice.currency)
     _refuse_unless_creditable(invoice, rest)
     posting.refuse_closed(invoice.entity, on)

@@ -96,7 +96,7 @@ def to_person(*, invoice: Invoice, reason: str, now: datetime, by: Actor) -> Inv
 
     Only before issue. Refuses state, not_automatic, reason_missing.
     """
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if invoice.state != Invoice.State.APPROVED or not invoice.approved_by_rule:
         message = _("Only what a rule approved, and what is not issued yet, can be given to a person.")
         raise Refused("state" if invoice.state != Invoice.State.APPROVED else "not_automatic", message)
@@ -240,7 +240,7 @@ def _pass(invoice: Invoice, seen: _Seen, now: datetime, by: Actor, *, final: boo
 
 def _take_up(invoice: Invoice, content_hash: str, by: Actor, now: datetime) -> tuple[Invoice, WorkItem, Step]:
     """Locks the request, and finds its open step and whether this person may decide on what they saw."""
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     item = current_item(invoice)
     if item is None or invoice.state not in (Invoice.State.REQUESTED, Invoice.State.VERIFIED):
         raise Refused(

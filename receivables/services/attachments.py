@@ -64,7 +64,7 @@ def remove(*, attachment: Attachment, now: datetime, by: Actor) -> None:
 
 
 def _locked_draft(invoice: Invoice) -> Invoice:
-    locked: Invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    locked: Invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if locked.state != Invoice.State.DRAFT:
         raise Refused(
             "state", _("Papers are added to a draft; this request is %(state)s.") % {"state": locked.state}

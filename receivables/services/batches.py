@@ -95,7 +95,7 @@ def post(*, file: ImportFile, now: datetime, by: Actor, rows_most: int = ROWS_MA
 @transaction.atomic
 def post_chunk(*, file: ImportFile, now: datetime, by: Actor) -> ImportFile:
     """The next 25 rows, wholly or not at all; each row is judged again, because the world has moved since the preview."""
-    file = ImportFile.objects.select_for_update().get(pk=file.pk)
+    file = ImportFile.objects.select_for_update(no_key=True).get(pk=file.pk)
     if file.state not in (ImportFile.State.STAGED, ImportFile.State.POSTING):
         return file
     todo = [row for row in file.staged if row["result"] == READY][:CHUNK]

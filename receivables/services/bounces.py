@@ -96,7 +96,7 @@ def accept(
     """The line takes this payment back; what it had settled is open again. Refuses state, amount_differs, already_reversed,
     refunded."""
     posting.lock(payment.customer_id)
-    row = StatementLine.objects.select_for_update().get(pk=line.pk)
+    row = StatementLine.objects.select_for_update(no_key=True).get(pk=line.pk)
     if row.state != State.NEW:
         raise Refused("state", _("This line has been dealt with before."), state=row.state)
     if row.amount != -payment.amount or row.currency != payment.currency:
@@ -119,7 +119,7 @@ def accept(
 
 @transaction.atomic
 def _set_aside(account: BankAccount, ids: Sequence[int], now: datetime, by: Actor) -> None:
-    rows = list(StatementLine.objects.select_for_update().filter(pk__in=ids, state=State.NEW).order_by("pk"))
+    rows = list(StatementLine.objects.select_for_update(no_key=True).filter(pk__in=ids, state=State.NEW).order_by("pk"))
     subject = f"bank_account:{account.pk}"
     with audit.line(
         "bank.outgoing_set_aside", by=by, now=now, subject=subject, entity=account.entity

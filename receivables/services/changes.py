@@ -252,7 +252,7 @@ def _close(line: audit.Line, change: Change, decision: str, user: User, note: st
 def _locked(change: Change) -> Change:
     if change.customer_id:
         posting.lock(change.customer_id)
-    row: Change = Change.objects.select_for_update().get(pk=change.pk)
+    row: Change = Change.objects.select_for_update(no_key=True).get(pk=change.pk)
     if row.decision:
         raise Refused("already_decided", _("Somebody has decided this before."), decision=row.decision)
     return row

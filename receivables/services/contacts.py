@@ -224,7 +224,7 @@ def _plain(value: Any) -> Any:
 
 def _locked(contact: Contact) -> tuple[Customer, Contact]:
     (customer,) = posting.lock(contact.customer_id)
-    return customer, Contact.objects.select_for_update().get(pk=contact.pk)
+    return customer, Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
 
 
 def _refuse_losing_last(customer: Customer) -> None:

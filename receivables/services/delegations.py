@@ -41,7 +41,7 @@ def delegate(
         message = _("%(who)s may not decide on requests. Choose a manager.") % {"who": to_user.shown}
         raise Refused("not_entitled", message, field="to_user")
     # The person's row is the lock: two delegations written at once cannot overlap unseen.
-    User.objects.select_for_update().get(pk=from_user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=from_user.pk)
     clash = Delegation.objects.filter(
         from_user=from_user, revoked_at__isnull=True, starts_on__lte=ends_on, ends_on__gte=starts_on
     ).first()
@@ -72,7 +72,7 @@ def delegate(
 @transaction.atomic
 def revoke(*, delegation: Delegation, now: datetime, by: Actor) -> Delegation:
     """Ends a delegation at once. Refuses already_decided and forbidden."""
-    row: Delegation = Delegation.objects.select_for_update().get(pk=delegation.pk)
+    row: Delegation = Delegation.objects.select_for_update(no_key=True).get(pk=delegation.pk)
     if by.user is not None and by.user.pk != row.from_user_id:
         access.require(by.user, "work.assign")
     if row.revoked_at:

@@ -58,7 +58,7 @@ def send(
 
     Refuses state, no_address, required (a number without its courier), and stale: somebody else sent it meanwhile."""
     posting.lock(invoice.customer_id)
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT, Invoice.State.PAID):
         raise Refused(
             "state",
@@ -109,7 +109,7 @@ def enter_tracking(
 ) -> Dispatch:
     """The courier's number: the invoice is SENT, the to-do closed, and one notification to the customer planned."""
     posting.lock(dispatch.invoice.customer_id)
-    dispatch = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
+    dispatch = Dispatch.objects.select_for_update(no_key=True).get(pk=dispatch.pk)
     if dispatch.channel != Dispatch.Channel.COURIER:
         raise Refused("not_posted", _("Only what went by courier has a tracking number."))
     if dispatch.tracking_entered_at:
@@ -138,7 +138,7 @@ def enter_tracking(
 def confirm_receipt(*, token: str, name: str, now: datetime, by: Actor) -> Dispatch:
     """The customer says that the invoice arrived, answering the same when asked twice. Refuses not_found (unknown, expired)."""
     dispatch: Dispatch = by_token(token, now=now)
-    dispatch = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
+    dispatch = Dispatch.objects.select_for_update(no_key=True).get(pk=dispatch.pk)
     if dispatch.received_at:
         return dispatch
     if not name.strip():
@@ -167,7 +167,7 @@ def by_token(token: str, *, now: datetime) -> Dispatch:
 def revoke_link(*, dispatch: Dispatch, now: datetime, by: Actor) -> Dispatch:
     """The receipt link answers nobody from now on. Refuses state when receipt was confirmed or the link is over."""
     posting.lock(dispatch.invoice.customer_id)
-    dispatch = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
+    dispatch = Dispatch.objects.select_for_update(no_key=True).get(pk=dispatch.pk)
     if dispatch.received_at or not dispatch.receipt_expires_at or dispatch.receipt_expires_at <= now:
         raise Refused("state", _("This link has been used or is over already."))
     subject = f"invoice:{dispatch.invoice_id}"

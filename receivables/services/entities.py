@@ -45,7 +45,7 @@ def create(*, fields: Mapping[str, Any], now: datetime, by: Actor) -> LegalEntit
 @transaction.atomic
 def edit(*, entity: LegalEntity, fields: Mapping[str, Any], now: datetime, by: Actor) -> LegalEntity:
     """Changes settings. Code and, once something is booked, currency are fixed (fixed)."""
-    entity = LegalEntity.objects.select_for_update().get(pk=entity.pk)
+    entity = LegalEntity.objects.select_for_update(no_key=True).get(pk=entity.pk)
     values = clean(fields, now, entity)
     changed = {name: value for name, value in values.items() if getattr(entity, name) != value}
     if "code" in changed or ("currency" in changed and Entry.objects.filter(entity=entity).exists()):
@@ -74,7 +74,7 @@ def set_series(
         raise Refused("code_invalid", _("A series' code is letters and digits. Example: INV."), field="code")
     if isinstance(width, bool) or not isinstance(width, int) or not 1 <= width <= 12:
         raise Refused("width_invalid", _("Between 1 and 12 digits. Example: 6."), field="width")
-    row = NumberSeries.objects.select_for_update().filter(entity=entity, code=code).first()
+    row = NumberSeries.objects.select_for_update(no_key=True).filter(entity=entity, code=code).first()
     with audit.line("series.set", by=by, now=now, subject=f"entity:{entity.pk}", entity=entity) as line:
         row = row or NumberSeries(entity=entity, code=code)
         line.before = {"prefix": row.prefix, "width": row.width} if row.pk else {}

@@ -28,7 +28,7 @@ def issue(*, invoice: Invoice, on: date, now: datetime, by: Actor, series: str =
     which is PAID at once). Refuses state and period_closed. Numbers follow the order of issuing, dates are those of the documents.
     """
     posting.lock(invoice.customer_id)
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if invoice.state != Invoice.State.APPROVED:
         raise Refused(
             "state",
@@ -51,7 +51,7 @@ def issue(*, invoice: Invoice, on: date, now: datetime, by: Actor, series: str =
 
 def take_number(entity: LegalEntity, series: str) -> str:
     """The next number of a series, under its row's lock: no gap, no double, in this transaction or not at all."""
-    row, _created = NumberSeries.objects.select_for_update().get_or_create(
+    row, _created = NumberSeries.objects.select_for_update(no_key=True).get_or_create(
         entity=entity, code=series, defaults={"prefix": f"{entity.code}-{series}-"}
     )
     NumberSeries.objects.filter(pk=row.pk).update(last_number=F("last_number") + 1)

@@ -53,7 +53,7 @@ def open_file(
 
     `first_day` is the earliest day the file books on: refuses period_closed as a whole when it lies in a closed period.
     """
-    ChainHead.objects.select_for_update().get(
+    ChainHead.objects.select_for_update(no_key=True).get(
         pk=1
     )  # two who open the same file at once: the second finds the first's row
     if first_day is not None:
@@ -116,8 +116,8 @@ def post_chunk(
     `at` is the row of the file the chunk begins with. Rows that somebody else posted meanwhile are left to them.
     """
     # An import writes new customers' accounts and new entries only, so the chain's lock alone orders it.
-    ChainHead.objects.select_for_update().get(pk=1)
-    file = ImportFile.objects.select_for_update().get(pk=file.pk)
+    ChainHead.objects.select_for_update(no_key=True).get(pk=1)
+    file = ImportFile.objects.select_for_update(no_key=True).get(pk=file.pk)
     chunk = chunk[max(0, file.rows_done - at) :]
     if not chunk:
         return
@@ -139,7 +139,7 @@ def post_chunk(
 
 @transaction.atomic
 def _finish(*, file: ImportFile, now: datetime, by: Actor) -> None:
-    file = ImportFile.objects.select_for_update().get(pk=file.pk)
+    file = ImportFile.objects.select_for_update(no_key=True).get(pk=file.pk)
     if file.state == ImportFile.State.DONE:
         return
     with audit.line(

@@ -145,7 +145,7 @@ def post(*, file: ImportFile, good_rows: bool, now: datetime, by: Actor) -> ledg
 
 @transaction.atomic
 def _begin(*, file: ImportFile, staged: Staged, now: datetime, by: Actor) -> ImportFile:
-    row: ImportFile = ImportFile.objects.select_for_update().get(pk=file.pk)
+    row: ImportFile = ImportFile.objects.select_for_update(no_key=True).get(pk=file.pk)
     if row.state not in (ImportFile.State.STAGED, ImportFile.State.POSTING):
         raise Refused("state", _("This file is posted already."))
     if staged.first_day is not None:
@@ -195,7 +195,7 @@ def save_mapping(
 
 def _staged(file: ImportFile) -> ImportFile:
     """The row, locked, while nothing of it is posted."""
-    row: ImportFile = ImportFile.objects.select_for_update().get(pk=file.pk)
+    row: ImportFile = ImportFile.objects.select_for_update(no_key=True).get(pk=file.pk)
     if row.state != ImportFile.State.STAGED:
         raise Refused("state", _("Posting of this file has begun: it can no longer be changed."))
     return row

@@ -121,12 +121,15 @@ def undo(*, line: StatementLine, now: datetime, by: Actor) -> StatementLine:
     Its payment is reversed as a mistake on its own day (or the first open one), with the differences given up for it; a
     payment that the line had taken back stands again. A dispute opened for the rest stays. Refuses state, refunded.
     """
-    payment = _standing(line)
-    if payment is not None:
-        posting.lock(payment.customer_id)
+    payment, reversal = _standing(line), _taken_back(line)
+    touched = [each.customer_id for each in (payment, reversal and reversal.payment) if each]
+    posting.lock(*touched)
     row = _fresh(line, (State.APPLIED, State.ON_ACCOUNT, State.IGNORED))
+    if (_standing(row), _taken_back(row)) != (payment, reversal):
+        raise Refused(
+            "state", _("This line has been dealt with meanwhile. Look at it again."), state=row.state
+        )
     entity = row.account.entity
-    reversal = Reversal.objects.filter(bank_line=row, undone__isnull=True).select_related("payment").first()
     if reversal is not None:
         cash.undo_reversal(
             reversal=reversal, on=posting.first_open_day(entity, reversal.reversed_on), now=now, by=by
@@ -189,6 +192,13 @@ def _standing(line: StatementLine) -> Payment | None:
     return found
 
 
+def _taken_back(line: StatementLine) -> Reversal | None:
+    """The reversal that stands for a line of money out."""
+    rows = Reversal.objects.filter(bank_line=line, undone__isnull=True)
+    found: Reversal | None = rows.select_related("payment").first()
+    return found
+
+
 def _refuse_beyond(row: StatementLine, total: int) -> None:
     if total > (row.amount or 0):
         raise Refused(
@@ -209,7 +219,7 @@ def _day(row: StatementLine) -> date:
 
 
 def _fresh(line: StatementLine, states: Sequence[str] = (State.NEW,)) -> StatementLine:
-    rows = StatementLine.objects.select_for_update(of=("self",)).select_related(
+    rows = StatementLine.objects.select_for_update(of=("self",), no_key=True).select_related(
         "account__entity", "statement"
     )
     row: StatementLine = rows.get(pk=line.pk)

@@ -62,7 +62,7 @@ def propose_void(*, note: CreditNote, reason: str, now: datetime, by: Actor) -> 
 
 def prepare_write_off(*, change: Change, today: date) -> None:
     """Before the decision's line opens: the invoice's row lock, and a second look at what is open (state, stale)."""
-    invoice = Invoice.objects.select_for_update().get(pk=change.proposal["invoice"])
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=change.proposal["invoice"])
     write_offs.refuse_unless_open(invoice)
     posting.refuse_closed(invoice.entity, _not_before(invoice, today))
     if posting.open_amount(invoice) != change.proposal["amount"]:
@@ -87,7 +87,7 @@ def write_off(line: Line, *, change: Change, today: date, by: Actor) -> WriteOff
 def prepare_take_back(*, change: Change, today: date) -> None:
     """A second look before the decision's line opens: already_undone, recovered, period_closed."""
     row = WriteOff.objects.select_related("invoice__entity").get(pk=change.proposal["write_off"])
-    Invoice.objects.select_for_update().get(pk=row.invoice_id)
+    Invoice.objects.select_for_update(no_key=True).get(pk=row.invoice_id)
     write_offs.refuse_unless_standing(row)
     posting.refuse_closed(row.invoice.entity, max(today, row.written_off_on))
 

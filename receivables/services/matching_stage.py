@@ -92,7 +92,7 @@ def analyse(*tables: str) -> None:
 
 def lock() -> int:
     """Locks the customers, then the lines and invoices, and drops what is no longer so. Returns how many lines are left."""
-    for_update = "" if connection.vendor == "sqlite" else " FOR UPDATE"
+    for_update = "" if connection.vendor == "sqlite" else " FOR NO KEY UPDATE"
     analyse("match_pay", "match_alloc")
     if for_update:
         run(

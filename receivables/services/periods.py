@@ -39,7 +39,7 @@ def reopen(*, entity: LegalEntity, until: date | None, reason: str, now: datetim
 
 def _closed_until(entity: LegalEntity) -> date | None:
     """The last closed day, under the chain's lock: of two who close at once the second sees what the first wrote."""
-    ChainHead.objects.select_for_update().get(pk=1)
+    ChainHead.objects.select_for_update(no_key=True).get(pk=1)
     return posting.locked_until(entity)
 
 

@@ -76,7 +76,7 @@ def write(
 ) -> CustomerProfile:
     """The new row and the end of the former one, under an open line; the same day changes that day's row."""
     former: CustomerProfile | None = (
-        CustomerProfile.objects.select_for_update()
+        CustomerProfile.objects.select_for_update(no_key=True)
         .filter(customer=customer, entity=entity, valid_to__isnull=True)
         .first()
     )

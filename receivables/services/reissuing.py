@@ -30,7 +30,7 @@ _COPIED = (
 def reissue(*, invoice: Invoice, now: datetime, by: Actor) -> Invoice:
     """A new DRAFT with the lines and terms of a cancelled invoice, `copied_from` it. Refuses state and duplicate."""
     posting.lock(invoice.customer_id)
-    old = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    old = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if old.state != Invoice.State.CANCELLED:
         raise Refused(
             "state",

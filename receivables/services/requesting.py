@@ -163,7 +163,7 @@ def submit_line(line: Line, invoice: Invoice, *, now: datetime, by: Actor) -> No
 @transaction.atomic
 def withdraw(*, invoice: Invoice, reason: str, now: datetime, by: Actor) -> Invoice:
     """The requester takes an undecided request back into a draft. Refuses state and forbidden (somebody else's request)."""
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if invoice.state not in (Invoice.State.REQUESTED, Invoice.State.VERIFIED):
         raise Refused("state", _("Only a request that waits for a decision can be withdrawn."))
     askers: Collection[int | None] = (invoice.requested_by_id, invoice.created_by_id)
@@ -185,7 +185,7 @@ def withdraw(*, invoice: Invoice, reason: str, now: datetime, by: Actor) -> Invo
 
 
 def _locked_draft(invoice: Invoice) -> Invoice:
-    locked: Invoice = Invoice.objects.select_for_update().select_related(None).get(pk=invoice.pk)
+    locked: Invoice = Invoice.objects.select_for_update(no_key=True).select_related(None).get(pk=invoice.pk)
     if locked.state != Invoice.State.DRAFT:
         raise Refused(
             "state", _("This request is %(state)s; only a draft can be changed.") % {"state": locked.state}

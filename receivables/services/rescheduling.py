@@ -29,7 +29,7 @@ def reschedule(
     if not reason.strip():
         raise Refused("reason_missing", _("Say why the dates change."), field="reason")
     posting.lock(invoice.customer_id)
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if invoice.state not in (Invoice.State.ISSUED, Invoice.State.SENT):
         raise Refused(
             "state",

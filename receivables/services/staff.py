@@ -77,7 +77,7 @@ def edit(*, user: User, fields: dict[str, str], now: datetime, by: Actor) -> Use
         raise Refused(
             "unknown_field", _("An account has no field %(name)s.") % {"name": unknown[0]}, field=unknown[0]
         )
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     values = _clean(**fields)
     with audit.line("user.edited", by=by, now=now, subject=f"user:{user.pk}") as line:
         line.before = {name: getattr(user, name) for name in values}
@@ -92,7 +92,7 @@ def edit(*, user: User, fields: dict[str, str], now: datetime, by: Actor) -> Use
 @transaction.atomic
 def set_active(*, user: User, active: bool, now: datetime, by: Actor) -> User:
     """Locks an account out at once, with its keys and sessions, or lets it in again. Refuses yourself and last_admin."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if by.user and user.pk == by.user.pk:
         raise Refused("yourself", _("You cannot lock out your own account."))
     admins = User.objects.filter(is_active=True, roles__code="admin").exclude(pk=user.pk)
@@ -111,7 +111,7 @@ def set_active(*, user: User, active: bool, now: datetime, by: Actor) -> User:
 @transaction.atomic
 def new_password(*, user: User, now: datetime, by: Actor) -> str:
     """A new one-time password; every session of the account ends."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     password = one_time_password()
     with audit.line("user.password_reset", by=by, now=now, subject=f"user:{user.pk}") as line:
         user.set_password(password)

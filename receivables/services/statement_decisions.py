@@ -76,9 +76,9 @@ def cancel(*, statement: Statement, reason: str, now: datetime, by: Actor) -> St
 
     Refuses state, reason_missing, and what a reversal refuses (refunded, already_reversed by the bank): then nothing is undone.
     """
-    payments = _payments(statement)
-    posting.lock(*{payment.customer_id for payment in payments})
+    _lock_touched(statement)
     row = _fresh(statement, Statement.State.TAKEN_IN, reason)
+    payments = _payments(statement)
     for payment in payments:
         cash.refuse_unless_reversible(payment)
     taken_back = Reversal.objects.filter(bank_line__statement=row, undone__isnull=True).select_related(
@@ -111,6 +111,19 @@ def cancel(*, statement: Statement, reason: str, now: datetime, by: Actor) -> St
     return row
 
 
+def _lock_touched(statement: Statement) -> None:
+    """Every customer whose money moves, then every line: all before the first audit line opens. Asked again once the lines
+    are held, as a line may have been applied to somebody else meanwhile."""
+    reversals = Reversal.objects.filter(bank_line__statement=statement, undone__isnull=True)
+    ids = {payment.customer_id for payment in _payments(statement)}
+    ids |= set(reversals.values_list("payment__customer_id", flat=True))
+    posting.lock(*ids)
+    list(statement.lines.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    now = {payment.customer_id for payment in _payments(statement)}
+    if not now <= ids:
+        raise Refused("state", _("Lines of this statement were applied at this moment. Please try again."))
+
+
 def _payments(statement: Statement) -> list[Payment]:
     """The payments of its lines that stand now."""
     mistaken = Reversal.objects.filter(reason=Reversal.Reason.MISTAKE, undone__isnull=True).values("payment")
@@ -121,7 +134,9 @@ def _payments(statement: Statement) -> list[Payment]:
 def _fresh(statement: Statement, state: str, reason: str) -> Statement:
     if not reason.strip():
         raise Refused("reason_missing", _("Say why: the auditor will ask."), field="reason")
-    rows = Statement.objects.select_for_update(of=("self",)).select_related("account__entity", "import_file")
+    rows = Statement.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "account__entity", "import_file"
+    )
     row: Statement = rows.get(pk=statement.pk)
     if row.state != state:
         raise Refused("state", _("This statement has been decided meanwhile."), state=row.state)

@@ -71,7 +71,7 @@ def revoke(*, token: ApiToken, now: datetime, by: Actor) -> ApiToken:
     """Ends a key at once. Refuses forbidden for another person's (unless an administrator) and state when it is ended."""
     if by.user is None or (token.user_id != by.user.pk and not access.may(by.user, "token.admin")):
         raise Refused("forbidden", _("This is another person's key."))
-    token = ApiToken.objects.select_for_update().get(pk=token.pk)
+    token = ApiToken.objects.select_for_update(no_key=True).get(pk=token.pk)
     if token.revoked_at:
         raise Refused("state", _("This key has been revoked before."))
     with audit.line("token.revoked", by=by, now=now, subject=f"user:{token.user_id}") as line:

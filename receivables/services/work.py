@@ -125,7 +125,7 @@ def cancel(*, item: WorkItem, reason: str, now: datetime, by: Actor) -> WorkItem
 
 
 def _end(item: WorkItem, state: str, *, outcome: str, note: str, now: datetime, by: Actor) -> WorkItem:
-    item = WorkItem.objects.select_for_update().get(pk=item.pk)
+    item = WorkItem.objects.select_for_update(no_key=True).get(pk=item.pk)
     if item.kind == APPROVAL:
         raise Refused("wrong_kind", _("An approval is decided on its request, it is not ticked off."))
     with audit.line(
@@ -142,7 +142,7 @@ def _end(item: WorkItem, state: str, *, outcome: str, note: str, now: datetime, 
 @transaction.atomic
 def reassign(*, item: WorkItem, to: User, reason: str, now: datetime, by: Actor) -> WorkItem:
     """Hands one open to-do to somebody else; the deadline stays. Refuses already_decided, own_request, not_entitled."""
-    item = WorkItem.objects.select_for_update().get(pk=item.pk)
+    item = WorkItem.objects.select_for_update(no_key=True).get(pk=item.pk)
     if item.state != WorkItem.State.OPEN:
         raise Refused(
             "already_decided", _("This has been dealt with already, by %(who)s.") % {"who": item.closed_by}
@@ -184,7 +184,7 @@ def escalate_breached(*, now: datetime, by: Actor) -> list[WorkItem]:
         .values_list("pk", flat=True)
         .distinct()[:CHUNK]
     )
-    items = WorkItem.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk")
+    items = WorkItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(ids)).order_by("pk")
     todo = [
         item for item in items.select_related("entity", "invoice__flow") if item.state == WorkItem.State.OPEN
     ]

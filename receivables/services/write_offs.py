@@ -80,7 +80,7 @@ def write_whole(
     line: Line, *, invoice: Invoice, on: date, reason_code: str, reason: str, change: Change
 ) -> WriteOff:
     """Everything still open of an invoice, given up by two people: ISSUED or SENT → WRITTEN_OFF."""
-    invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     refuse_unless_open(invoice)
     amount = Money(posting.open_amount(invoice), invoice.currency)
     row = write(
