@@ -38,7 +38,7 @@ def test_a_sales_rep_is_not_offered_the_bank(world, every_page):
 def test_an_accountant_is_offered_cash_with_its_count(world, every_page):
     lines = {line.key: line for part in frame(world.user("accountant")).menu for line in part.entries}
     assert lines["cash"].count == 0
-    assert lines["requests"].count is None
+    assert lines["invoices"].count is None
 
 
 def test_a_page_that_does_not_exist_here_is_left_out(world):
