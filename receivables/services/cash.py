@@ -20,7 +20,7 @@ from receivables.models import (
 )
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
-from receivables.services import cancelling, overpayments
+from receivables.services import cancelling, overpayments, write_offs
 
 
 @transaction.atomic
@@ -122,9 +122,10 @@ def reverse(
 ) -> Reversal:
     """The bank took the money back: opens again exactly what it had settled and takes the credit away.
 
-    1. every allocation of the payment is undone; 2. a debit entry of the full amount settles the payment's credit;
-    3. the invoices follow the money. Refuses already_reversed, refunded when part was given back before, and bank_line: a
-    mistake with a bank line is taken back through the line, so that the line can be dealt with anew.
+    1. every allocation of the payment is undone, with discounts and small differences given up for it; 2. a debit entry of
+    the full amount settles the payment's credit; 3. the invoices follow the money. Refuses already_reversed, refunded when
+    part was given back before, and bank_line: a mistake with a bank line is taken back through the line, so that the line can
+    be dealt with anew.
     """
     posting.lock(payment.customer_id)
     refuse_unless_reversible(payment)
@@ -189,6 +190,7 @@ def write_reversal(
     )
     reversal.save(force_insert=True)
     line.touch("reversal", reversal.pk, payment.pk, payment.amount)
+    write_offs.unearn(line, settled=settled, on=on, reason=reason)
     overpayments.write_undone(line, payment=payment, settled=settled, on=on)
     opened = [each.debit for each in settled]
     posting.settle(line, [*opened, *cancelling.reclaim(line, opened, on)])
@@ -234,6 +236,7 @@ def undo_reversal(*, reversal: Reversal, on: date, now: datetime, by: Actor) -> 
         )
         undone.save(force_insert=True)
         _settle_again(line, payment, reversal, on)
+        write_offs.earn_again(line, unearned=reversal.audit_seq, on=on)
         posting.stop([payment.customer])
     return undone
 

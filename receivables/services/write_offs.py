@@ -1,15 +1,17 @@
 """Amounts given up as loss: proposed by one person and decided by another, small differences by the policy, and recoveries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Change, Entry, Invoice, Payment, Recovery, WriteOff, WriteOffUndone
-from receivables.rules.money import Money, format_plain
+from receivables.models import Allocation, Change, Entry, Invoice, Payment, Recovery, WriteOff, WriteOffUndone
+from receivables.rules.money import Money, format_plain, share_by_weights
 from receivables.rules.refusals import Refused
 
 POLICY_REASONS = {"bank_fee", "small_difference", "early_payment_discount"}
@@ -130,7 +132,9 @@ def write_opposite(
     refuse_unless_standing(write_off)
     invoice, entry = write_off.invoice, write_off.entry
     on = max(on, write_off.written_off_on)
-    posting.undo_all(line, list(entry.settles.in_force().select_related("debit")), on=on, reason="write_off_undone")
+    posting.undo_all(
+        line, list(entry.settles.in_force().select_related("debit")), on=on, reason="write_off_undone"
+    )
     opposite = posting.enter(
         line,
         entity=invoice.entity,
@@ -149,6 +153,35 @@ def write_opposite(
     row.save(force_insert=True)
     line.touch("write_off_undone", row.pk, write_off.pk, write_off.amount)
     return row
+
+
+def unearn(line: Line, *, settled: Sequence[Allocation], on: date, reason: str) -> None:
+    """The bank took money back: discounts, and differences given up together with it, were not earned and are owed again.
+
+    `settled` are the payment's allocations, just undone. Losses that two people gave up stay. The caller settles the states.
+    """
+    together = Q(reason_code="early_payment_discount") | Q(audit_seq__in={each.audit_seq for each in settled})
+    rows = WriteOff.objects.filter(
+        together, invoice__instalments__entry__in={each.debit_id for each in settled}, change__isnull=True,
+        undone__isnull=True, recoveries__isnull=True,
+    )  # fmt: skip
+    for row in rows.select_related("invoice", "entry").distinct().order_by("pk"):
+        write_opposite(line, write_off=row, on=on, reason=reason)
+
+
+def earn_again(line: Line, *, unearned: int, on: date) -> None:
+    """The money is back after all: what `unearn` took back under the audit number `unearned` is given up again, as far as
+    it is still open."""
+    rows = WriteOff.objects.filter(undone__audit_seq=unearned, change__isnull=True)
+    for row in rows.select_related("invoice__entity", "invoice__customer").order_by("pk"):
+        invoice, amount = row.invoice, min(row.amount, posting.open_amount(row.invoice))
+        if amount:
+            tax = share_by_weights(amount, [row.amount - row.tax, row.tax])[1]
+            write(
+                line, invoice=invoice, amount=Money(amount, invoice.currency), on=max(on, row.written_off_on),
+                reason_code=row.reason_code, reason=row.reason, tax=tax,
+            )  # fmt: skip
+            posting.settle(line, Entry.objects.filter(instalment__invoice=invoice))
 
 
 @transaction.atomic

@@ -265,6 +265,27 @@ def test_a_discount_is_earned_by_two_payments_in_time_and_by_no_late_one(world):
     assert (world.state(invoice), world.balance("acme")) == ("PAID", "0.00")
 
 
+def test_a_discount_is_owed_again_when_the_money_bounces_and_kept_when_the_bank_relents(world):
+    terms = {
+        "lines": [{"percent": "100", "due": [{"days": 30}]}],
+        "early_payment": {"percent": "2", "days": 10, "on_tax": True},
+    }
+    invoice = world.issue("globex", "1000", terms=terms)
+    payment = world.receive("globex", "980", on=world.today + timedelta(days=4))
+    discounts.settle(payment=payment, invoices=[invoice], now=world.at(world.today), by=world.by)
+    assert (world.state(invoice), world.balance("globex")) == ("PAID", "0.00")
+    reversal = bounce(world, payment, days=8)
+    assert (world.state(invoice), world.open(invoice), world.balance("globex")) == (
+        "SENT",
+        "1000.00",
+        "1000.00",
+    )
+    cash.undo_reversal(
+        reversal=reversal, on=world.today + timedelta(days=20), now=world.at(world.today), by=world.by
+    )
+    assert (world.state(invoice), world.open(invoice), world.balance("globex")) == ("PAID", "0.00", "0.00")
+
+
 def test_the_books_are_never_opened_again_by_closing_an_earlier_day(world):
     def close(until):
         return periods.lock(
