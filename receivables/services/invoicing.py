@@ -25,7 +25,8 @@ def issue(*, invoice: Invoice, on: date, now: datetime, by: Actor, series: str =
     """APPROVED → ISSUED, dated `on`, under the next number of the entity's series.
 
     1. locks customer, invoice and series; 2. number, snapshot, instalments; 3. one entry per instalment (none for zero,
-    which is PAID at once). Refuses state and period_closed. Numbers follow the order of issuing, dates are those of the documents.
+    which is PAID at once). Refuses state and period_closed. Numbers follow the order of issuing, dates are those of the
+    documents.
     """
     posting.lock(invoice.customer_id)
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)

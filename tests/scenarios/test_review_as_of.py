@@ -9,7 +9,7 @@ from receivables.models import Allocation, Dispute, Entry
 from receivables.questions import customer_record, selectors
 from receivables.rules.aging import Buckets
 from receivables.rules.money import Money
-from receivables.services import adjustments, allocation, cash, disputes
+from receivables.services import adjustments, allocation, cash, disputes, matching
 from reports import aging
 
 DAYS = [date(2026, 3, 2) + timedelta(days=n) for n in range(40)]
@@ -53,6 +53,17 @@ def test_an_invoice_bounced_and_paid_by_older_money_is_settled_once_on_every_day
     second = world.receive("globex", "500", on=DAYS[5])
     cash.reverse(payment=first, reason="bounce", on=DAYS[12], now=world.at(DAYS[12]), by=world.by)
     world.apply(second, invoice, "500", on=DAYS[14])
+    never_settled_twice()
+
+
+def test_a_late_line_matched_to_an_invoice_that_was_freed_does_not_settle_the_days_before(world, bank):
+    invoice = world.issue("acme", "1000", on=DAYS[0], number="RE-4711")
+    world.pay(invoice, on=DAYS[1])
+    (tie,) = Allocation.objects.in_force()
+    allocation.unapply(allocations=[tie], on=DAYS[10], now=world.at(DAYS[10]), by=world.by, reason="wrong")
+    bank.lines(("1000.00", "RE-4711", "Acme Tools GmbH"), on=DAYS[4])
+    done = matching.match_new_lines(account=bank.account, now=world.at(DAYS[11]), by=world.by)
+    assert (done.applied, world.state(invoice)) == (1, "PAID")
     never_settled_twice()
 
 

@@ -24,6 +24,11 @@ from receivables.services import (
     write_offs,
 )
 
+TERMS = {
+    "lines": [{"percent": "100", "due": [{"days": 30}]}],
+    "early_payment": {"percent": "2", "days": 10, "on_tax": True},
+}
+
 
 def eur(plain: str) -> Money:
     return Money.of(plain, "EUR")
@@ -254,11 +259,7 @@ def test_a_released_refund_reopens_the_invoice_and_is_paid_out_once(world):
 
 
 def test_a_discount_is_earned_by_two_payments_in_time_and_by_no_late_one(world):
-    terms = {
-        "lines": [{"percent": "100", "due": [{"days": 30}]}],
-        "early_payment": {"percent": "2", "days": 10, "on_tax": True},
-    }
-    invoice = world.issue("acme", "1000", terms=terms)
+    invoice = world.issue("acme", "1000", terms=TERMS)
     world.pay(invoice, "500", on=world.today + timedelta(days=2))
     second = world.receive("acme", "480", on=world.today + timedelta(days=9))
     discounts.settle(payment=second, invoices=[invoice], now=world.at(world.today), by=world.by)
@@ -266,11 +267,7 @@ def test_a_discount_is_earned_by_two_payments_in_time_and_by_no_late_one(world):
 
 
 def test_a_discount_is_owed_again_when_the_money_bounces_and_kept_when_the_bank_relents(world):
-    terms = {
-        "lines": [{"percent": "100", "due": [{"days": 30}]}],
-        "early_payment": {"percent": "2", "days": 10, "on_tax": True},
-    }
-    invoice = world.issue("globex", "1000", terms=terms)
+    invoice = world.issue("globex", "1000", terms=TERMS)
     payment = world.receive("globex", "980", on=world.today + timedelta(days=4))
     discounts.settle(payment=payment, invoices=[invoice], now=world.at(world.today), by=world.by)
     assert (world.state(invoice), world.balance("globex")) == ("PAID", "0.00")
