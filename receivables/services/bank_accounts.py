@@ -79,7 +79,9 @@ def save_mapping(
     except (Unreadable, TypeError) as e:
         raise Refused("mapping_wrong", str(e), field="mapping") from e
     row: BankAccount = (
-        BankAccount.objects.select_for_update(of=("self",), no_key=True).select_related("entity").get(pk=account.pk)
+        BankAccount.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("entity")
+        .get(pk=account.pk)
     )
     with audit.line(
         "bank_account.mapped", by=by, now=now, subject=f"bank_account:{row.pk}", entity=row.entity

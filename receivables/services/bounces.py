@@ -119,7 +119,11 @@ def accept(
 
 @transaction.atomic
 def _set_aside(account: BankAccount, ids: Sequence[int], now: datetime, by: Actor) -> None:
-    rows = list(StatementLine.objects.select_for_update(no_key=True).filter(pk__in=ids, state=State.NEW).order_by("pk"))
+    rows = list(
+        StatementLine.objects.select_for_update(no_key=True)
+        .filter(pk__in=ids, state=State.NEW)
+        .order_by("pk")
+    )
     subject = f"bank_account:{account.pk}"
     with audit.line(
         "bank.outgoing_set_aside", by=by, now=now, subject=subject, entity=account.entity

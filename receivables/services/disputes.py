@@ -164,7 +164,9 @@ def _close(line: audit.Line, dispute: Dispute) -> None:
 
 def _locked(dispute: Dispute) -> Dispute:
     posting.lock(dispute.customer_id)
-    rows = Dispute.objects.select_for_update(of=("self",), no_key=True).select_related("entity", "customer", "entry")
+    rows = Dispute.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "entity", "customer", "entry"
+    )
     row: Dispute = rows.get(pk=dispute.pk)
     if row.state != Dispute.State.OPEN:
         raise Refused("state", _("This dispute has been settled before."), state=row.state)

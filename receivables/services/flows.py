@@ -46,7 +46,9 @@ def active_or_default() -> ApprovalFlow:
 def draft(*, steps: Sequence[Mapping[str, Any]], now: datetime, by: Actor) -> ApprovalFlow:
     """A new version of the flow, inert until a second person activates it. Refuses flow_invalid with the place in `field`."""
     active_or_default()
-    latest = ApprovalFlow.objects.select_for_update(no_key=True).filter(code=CODE).order_by("-version").first()
+    latest = (
+        ApprovalFlow.objects.select_for_update(no_key=True).filter(code=CODE).order_by("-version").first()
+    )
     version = (latest.version if latest else 0) + 1
     flow = Flow.from_json({"code": CODE, "version": version, "steps": [dict(step) for step in steps]})
     _refuse_unknown_roles(flow)
@@ -64,7 +66,9 @@ def activate(*, flow: ApprovalFlow, now: datetime, by: Actor) -> ApprovalFlow:
     """Puts a drafted version in force for new requests. Refuses own_draft (a second person does it), already_decided, stale."""
     rows = {
         row.pk: row
-        for row in ApprovalFlow.objects.select_for_update(no_key=True).filter(code=flow.code).order_by("version")
+        for row in ApprovalFlow.objects.select_for_update(no_key=True)
+        .filter(code=flow.code)
+        .order_by("version")
     }
     row: ApprovalFlow = rows[flow.pk]
     if row.active or row.activated_at:

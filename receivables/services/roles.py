@@ -144,7 +144,9 @@ def propose_verbs(
 
 def apply_verbs(line: Line, *, change: Change, today: date, by: Actor) -> None:
     """The approved rights of a composed role. Refuses four_eyes for a role one holds, and stale."""
-    role = Role.objects.select_for_update(no_key=True).get(code=change.subject.partition(":")[2], shipped=False)
+    role = Role.objects.select_for_update(no_key=True).get(
+        code=change.subject.partition(":")[2], shipped=False
+    )
     if by.user and role.users.filter(pk=by.user.pk).exists():
         raise Refused("four_eyes", _("Nobody decides about a role they hold."))
     if {"verbs": sorted(role.verbs), "own_customers_only": role.own_customers_only} != change.before:

@@ -165,7 +165,10 @@ def _store(
     entity: LegalEntity = read.pairs[0][1].entity
     ids = sorted({account.pk for _statement, account in read.pairs})
     accounts = {
-        a.pk: a for a in BankAccount.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk")
+        a.pk: a
+        for a in BankAccount.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=ids)
+        .order_by("pk")
     }
     known = _known(sha256, list(accounts.values()))
     if known:

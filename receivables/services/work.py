@@ -184,7 +184,9 @@ def escalate_breached(*, now: datetime, by: Actor) -> list[WorkItem]:
         .values_list("pk", flat=True)
         .distinct()[:CHUNK]
     )
-    items = WorkItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(ids)).order_by("pk")
+    items = (
+        WorkItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(ids)).order_by("pk")
+    )
     todo = [
         item for item in items.select_related("entity", "invoice__flow") if item.state == WorkItem.State.OPEN
     ]

@@ -259,5 +259,9 @@ def test_own_currencies_stand_first_and_empty_columns_are_left_out(ledger, login
     ledger.issue("acme", "9999999.00", due_on=ON, currency="AUD")
     page = login("cfo").get(f"/aging/?{AS_OF}")
     assert [s["currency"] for s in page.context["sections"]] == ["EUR", "AUD", "JPY"]
-    assert [s["has"] for s in page.context["sections"]][0] == {"undated": False, "unapplied": True, "disputed": False}
+    assert [s["has"] for s in page.context["sections"]][0] == {
+        "undated": False,
+        "unapplied": True,
+        "disputed": False,
+    }
     assert "Of which disputed" not in page.content.decode()
