@@ -49,7 +49,9 @@ def prepare_credit(*, invoice: Invoice, amount: Money, on: date) -> tuple[Invoic
     """Locks customer and invoice, refuses what cannot be credited and takes the number: before any audit line opens."""
     posting.lock(invoice.customer_id)
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
-    _refuse_unless_creditable(invoice, amount)
+    _refuse_unless_creditable(invoice, amount, given_up=given_up(invoice))
+    if invoice.invoice_on and on < invoice.invoice_on:
+        raise Refused("before_invoice", _("A credit note cannot be dated before its invoice."), field="on")
     posting.refuse_closed(invoice.entity, on)
     return invoice, invoicing.take_number(invoice.entity, SERIES)
 
@@ -245,13 +247,18 @@ def write(
     return note
 
 
-def _refuse_unless_creditable(invoice: Invoice, amount: Money) -> None:
+def given_up(invoice: Invoice) -> int:
+    """Discounts and small differences of the invoice that stand: what they waived cannot be credited as well (minor units)."""
+    return sum(invoice.write_offs.filter(undone__isnull=True).values_list("amount", flat=True))
+
+
+def _refuse_unless_creditable(invoice: Invoice, amount: Money, given_up: int = 0) -> None:
     states = Invoice.State
     if invoice.state not in (states.ISSUED, states.SENT, states.PAID):
         raise Refused(
             "state", _("An invoice in state %(state)s cannot be credited.") % {"state": invoice.state}
         )
-    left = invoice.gross - credited(invoice)
+    left = invoice.gross - credited(invoice) - given_up
     if amount.minor <= 0 or amount.minor > left or amount.currency != invoice.currency:
         raise Refused(
             "over_credited",

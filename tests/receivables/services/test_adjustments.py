@@ -114,3 +114,27 @@ def test_bad_input_42_a_credit_note_used_elsewhere_keeps_its_part_of_the_money_w
     cancel(world, invoice)
     assert (world.open(invoice), world.open(other)) == ("0.00", "0.00")
     assert (world.left(payment), world.balance("acme")) == ("70.00", "-70.00")
+
+
+def test_what_a_discount_waived_cannot_be_credited_as_well(world):
+    invoice = world.issue("acme", "1000.00", due_on=DAY_0)
+    world.pay(invoice, "980.00")
+    write_offs.write_difference(
+        invoice=invoice,
+        amount=Money.of("20.00", EUR),
+        on=DAY_0,
+        reason_code="small_difference",
+        now=world.at(DAY_0),
+        by=world.by,
+    )
+    with pytest.raises(Refused) as refused:
+        credit(world, invoice, "1000.00")
+    assert (refused.value.code, refused.value.figures["left"]) == ("over_credited", 98_000)
+    credit(world, invoice, "980.00")
+
+
+def test_a_credit_note_is_not_dated_before_its_invoice(world):
+    invoice = world.issue("acme", "10.00", on=DAY_0, due_on=DAY_0 + timedelta(days=30))
+    with pytest.raises(Refused) as refused:
+        credit(world, invoice, "1.00", on=DAY_0 - timedelta(days=1))
+    assert refused.value.code == "before_invoice"
