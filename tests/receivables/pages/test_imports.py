@@ -160,7 +160,8 @@ def test_columns_are_proposed_by_their_usual_names_and_blame_nobody_yet():
     header = ["Customer No", "Customer name", "Invoice No", "Invoice date", "Amount", "Colour"]
     found = proposal(header)
     assert found["columns"] == {
-        "customer": "Customer No", "name": "Customer name", "number": "Invoice No", "invoice_on": "Invoice date", "amount": "Amount",
+        "customer": "Customer No", "name": "Customer name", "number": "Invoice No", "invoice_on": "Invoice date",
+        "amount": "Amount",
     }  # fmt: skip
     assert not Columns({}, header, asked=False).errors
     assert Columns({}, header, asked=True).errors
