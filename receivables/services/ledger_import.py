@@ -115,9 +115,9 @@ def post_chunk(
 
     `at` is the row of the file the chunk begins with. Rows that somebody else posted meanwhile are left to them.
     """
-    # An import writes new customers' accounts and new entries only, so the chain's lock alone orders it.
-    ChainHead.objects.select_for_update(no_key=True).get(pk=1)
+    # The file first, the chain last, as everywhere. An import writes new accounts and entries only: no customer is locked.
     file = ImportFile.objects.select_for_update(no_key=True).get(pk=file.pk)
+    ChainHead.objects.select_for_update(no_key=True).get(pk=1)
     chunk = chunk[max(0, file.rows_done - at) :]
     if not chunk:
         return
