@@ -21,7 +21,7 @@ from receivables.pages.acting import READ_AND_POST, act
 from receivables.questions import staffing
 from receivables.rules.business_days import working_time_between
 from receivables.rules.money import format_plain
-from receivables.services import disputes
+from receivables.services import disputes, work
 
 
 @policy("dispute.view")
@@ -176,7 +176,7 @@ def time_left(dispute: Dispute, now: datetime) -> dict[str, Any]:
     """Working hours until the deadline in words, and whether it is missed; empty when it is settled."""
     if dispute.state != Dispute.State.OPEN:
         return {"words": "", "missed": False}
-    span = working_time_between(now, dispute.due_at, disputes.hours_of(dispute.entity))
+    span = working_time_between(now, dispute.due_at, work.hours_of(dispute.entity))
     hours = abs(int(span.total_seconds())) // 3600
     if now > dispute.due_at:
         text = ngettext("%(hours)s working hour late", "%(hours)s working hours late", hours)

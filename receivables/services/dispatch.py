@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Contact, Customer, Dispatch, Invoice, LegalEntity, Message, WorkItem
-from receivables.rules.business_days import Calendar, Hours, deadline
+from receivables.models import Contact, Customer, Dispatch, Invoice, Message, WorkItem
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
+from receivables.services import work
 
 TRACKING_HOURS = Decimal(1)
 """Working hours within which a posted invoice gets its courier number (REQUIREMENTS 003-12)."""
@@ -33,12 +33,6 @@ class Sent:
 
     dispatch: Dispatch
     receipt_token: str
-
-
-def working_hours(entity: LegalEntity) -> Hours:
-    """The entity's working hours, as the rules take them."""
-    calendar = Calendar(entity.country, entity.subdivision or None)
-    return Hours(entity.work_starts, entity.work_ends, entity.time_zone, calendar)
 
 
 @transaction.atomic
@@ -87,9 +81,7 @@ def send(
             courier=courier.strip() if by_courier else "",
             tracking_number=tracking_number.strip() if by_courier else "",
             tracking_entered_at=now if by_courier and tracking_number.strip() else None,
-            tracking_due_at=deadline(now, TRACKING_HOURS, working_hours(invoice.entity))
-            if by_courier
-            else None,
+            tracking_due_at=work.due_at(invoice.entity, now, TRACKING_HOURS) if by_courier else None,
             receipt_hash=hash_of(token),
             receipt_expires_at=now + timedelta(days=RECEIPT_LINK_DAYS),
             audit_seq=line.seq,

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from receivables import audit, posting
 from receivables.actor import Actor
-from receivables.models import Dispute, Entry, Invoice, LegalEntity, User
-from receivables.rules.business_days import Calendar, Hours, deadline
+from receivables.models import Dispute, Entry, Invoice, User
 from receivables.rules.money import Money, format_plain
 from receivables.rules.refusals import Refused
-from receivables.services import adjustments
+from receivables.services import adjustments, work
 
 SLA_HOURS = 40
 """Working hours until a dispute should be settled, unless the caller says otherwise: five days of eight hours."""
@@ -49,7 +48,7 @@ def open_on(
     disputed = _amount(entry, amount)
     if Dispute.objects.filter(entry=entry, state=Dispute.State.OPEN).exists():
         raise Refused("already_disputed", _("This item is in dispute already. Settle that dispute first."))
-    due_at = deadline(now, sla_hours, hours_of(entry.entity))
+    due_at = work.due_at(entry.entity, now, sla_hours)
     with audit.line(
         "dispute.opened", by=by, now=now, subject=f"entry:{entry.pk}", entity=entry.entity, reason=reason
     ) as line:
@@ -131,12 +130,6 @@ def reject(*, dispute: Dispute, resolution: str, on: date, now: datetime, by: Ac
 def withdraw(*, dispute: Dispute, resolution: str, on: date, now: datetime, by: Actor) -> Dispute:
     """The customer no longer disputes it. Refuses state and reason_missing."""
     return _end(dispute, "withdraw", resolution=resolution, on=on, now=now, by=by)
-
-
-def hours_of(entity: LegalEntity) -> Hours:
-    """The working hours of a legal entity, with its country's holidays."""
-    calendar = Calendar(entity.country, entity.subdivision or None)
-    return Hours(entity.work_starts, entity.work_ends, entity.time_zone, calendar)
 
 
 @transaction.atomic
