@@ -1,0 +1,63 @@
+"""What each placeholder of a template stands for, and what is wrong with a template, in the reader's language."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from receivables.rules.templates import Problem
+
+PLACEHOLDERS: dict[str, str | Promise] = {
+    "customer": _("The customer's legal name"),
+    "contact": _("The person who is written to"),
+    "entity": _("Our company that is owed the money"),
+    "amount_total": _("The open amount of all items in this message, with its currency"),
+    "currency": _("The currency of the message, such as EUR"),
+    "items": _("The table of open items: number, due date, amount, days late"),
+    "item_count": _("How many items, such as “3 invoices”"),
+    "oldest_due_on": _("The due date of the oldest item"),
+    "days_past_due": _("How long the oldest item is late, such as “16 days”"),
+    "stage": _("The stage of the ladder in words"),
+    "reference": _("The reference to quote when answering or paying"),
+    "contract_clause": _("The clause of the contract on payment"),
+    "promise_by": _("The day by which we ask for a promise to pay"),
+    "promised_on": _("The day the customer promised to pay"),
+    "promised_amount": _("The amount the customer promised to pay"),
+    "new_deadline": _("The new day by which to pay"),
+    "bank_details": _("Our bank account, one line per part"),
+    "payment_link": _("The link to pay online; a button in e-mails"),
+    "charges": _("Interest, fixed sums and fees, one line each"),
+    "charges_total": _("The sum of interest, fixed sums and fees"),
+    "grand_total": _("The open amount with interest, fixed sums and fees"),
+    "interest": _("The late interest"),
+    "letter_number": _("The number of the letter"),
+    "sender_name": _("Who signs for us"),
+    "sender_title": _("The function of who signs"),
+    "sender_phone": _("The telephone number of who signs"),
+    "rep_name": _("The sales rep of the customer"),
+    "written_on": _("The day of the message"),
+    "opt_out": _("How to stop these text messages, such as “Reply STOP to end”"),
+    "page_link": _("The link to the page in Duebook, for our own people"),
+}
+
+PROBLEMS: dict[str, str | Promise] = {
+    "channel_unknown": _("“%(what)s” is no channel."),
+    "too_long": _("The text is too long (%(what)s characters)."),
+    "control_character": _("The character %(what)s cannot stand here."),
+    "engine_syntax": _("“%(what)s” is no placeholder. Right: one brace on each side, such as {customer}."),
+    "stray_brace": _("A brace stands alone. Right: placeholders such as {customer}."),
+    "markup": _("“%(what)s” is markup. Plain text with blank lines, “- ” lists and **bold** is right."),
+    "script": _("“%(what)s” cannot stand in a message."),
+    "bold_open": _("Two stars open bold text that is not closed on the same line."),
+    "placeholder_unknown": _("{%(what)s} is not known. Choose one from the list."),
+    "placeholder_not_here": _("{%(what)s} cannot be used in this channel."),
+    "placeholder_not_in_subject": _("{%(what)s} is too long for a subject."),
+    "placeholder_missing": _("{%(what)s} is needed in this channel."),
+    "needs_own_line": _("{%(what)s} needs a line of its own."),
+    "text_missing": _("There is no text yet."),
+    "subject_unneeded": _("A text message has no subject."),
+}
+
+
+def problem(found: Problem) -> str:
+    """A problem as a sentence; a code without one is shown as it is."""
+    sentence = PROBLEMS.get(found.code)
+    return str(sentence) % {"what": found.what} if sentence else found.code
