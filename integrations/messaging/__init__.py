@@ -1,0 +1,1 @@
+"""The port for outgoing mail, text messages and letters, and one adapter a file for each way out."""
