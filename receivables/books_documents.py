@@ -22,6 +22,7 @@ STANDING = (
      " FROM receivables_writeoff WHERE id = d.write_off_id)", 1),
     ("reversalundone", "entry_id", "(SELECT p.amount FROM receivables_reversal r JOIN receivables_payment p"
      " ON p.id = r.payment_id WHERE r.id = d.reversal_id)", -1),
+    ("charge", "entry_id", "d.amount", 1), ("chargewaiver", "entry_id", "d.amount", -1),
 )  # fmt: skip
 OWNERS = " UNION ALL ".join(
     f"SELECT {column} AS entry_id FROM receivables_{table} WHERE {column} IS NOT NULL"

@@ -10,7 +10,7 @@ NAMED = "n.kind || ' ' || n.reference || ' (entry ' || n.id || ')'"
 # Facts that must carry an audit number that exists; the chain itself is proved gapless elsewhere.
 FACTS = (
     "entry", "allocation", "payment", "refund", "reversal", "reversalundone", "transfer", "creditnote", "creditnotevoid",
-    "writeoff", "recovery", "exchangerate", "periodlock",
+    "writeoff", "recovery", "exchangerate", "periodlock", "charge", "chargewaiver",
 )  # fmt: skip
 
 QUESTIONS: dict[str, tuple[str, str]] = {

@@ -9,7 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from receivables.wire import parsing, problems
 
-ROOMS = ("receivables.api.ROOMS", "reports.api.ROOMS")
+ROOMS = tuple(f"{floor}.api.ROOMS" for floor in ("receivables", "credit", "dunning", "reports"))
 """Each floor names its rooms; upper floors are reached by dotted string only."""
 ENTRANCE, NOWHERE = "receivables.api.entrance.enter", "receivables.api.entrance.nowhere"
 

@@ -98,7 +98,7 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 # --- People ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "receivables.User"
-ACCESS_TABLES = ["receivables.access_table.TABLE"]
+ACCESS_TABLES = [f"{floor}.access_table.TABLE" for floor in ("receivables", "credit", "dunning")]
 # The log-in page of the demo company offers its invented people; never in production.
 DUEBOOK_DEMO = environment.flag("DUEBOOK_DEMO") and not PRODUCTION
 DUEBOOK_DEMO_PASSWORD = environment.text("DUEBOOK_DEMO_PASSWORD", "duebook-demo-1234")

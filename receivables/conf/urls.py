@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("r/<str:token>/", portal.receipt, name="receipt"),
     path("", include("receivables.pages.urls")),
+    path("", include("credit.pages.urls")),
+    path("", include("dunning.pages.urls")),
     path("", include("reports.pages.urls")),
 ]

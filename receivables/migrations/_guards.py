@@ -1,5 +1,7 @@
 """The triggers of 0002_guards, for SQLite and PostgreSQL. They only refuse; verbs do the writing (DECISIONS 8)."""
 
+from typing import Any
+
 P = "receivables_"
 
 # Facts: never updated, never deleted.
@@ -237,3 +239,61 @@ def postgresql() -> list[str]:
             f'OLD."{column}" <> NEW."{column}" AND NEW.audit_seq <= OLD.audit_seq',
         )
     return out
+
+
+def further(
+    vendor: str, prefix: str, facts: list[str], never_deleted: list[str], states: list[tuple[str, str]]
+) -> list[str]:
+    """Guards of later tables, on any floor: facts never change, some rows are never deleted, states move with their audit row."""
+    out = []
+
+    def refuse(name: str, when: str, message: str, condition: str = "") -> None:
+        guard = (
+            f"WHEN {condition} "
+            if condition and vendor == "sqlite"
+            else f"WHEN ({condition}) "
+            if condition
+            else ""
+        )
+        act = (
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END;"
+            if vendor == "sqlite"
+            else f"EXECUTE FUNCTION duebook_refuse('{message}');"
+        )
+        out.append(f"CREATE TRIGGER guard_{prefix}{name} BEFORE {when} FOR EACH ROW {guard}{act}")
+
+    for table in facts:
+        refuse(f"{table}_update", f"UPDATE ON {prefix}{table}", f"{table} rows are facts and never change")
+    for table in facts + never_deleted:
+        refuse(f"{table}_delete", f"DELETE ON {prefix}{table}", f"{table} rows are never deleted")
+    for table, column in states:
+        refuse(
+            f"{table}_state",
+            f"UPDATE ON {prefix}{table}",
+            f"a change of {table}.{column} needs its audit row",
+            f'OLD."{column}" <> NEW."{column}" AND NEW.audit_seq <= OLD.audit_seq',
+        )
+    return out
+
+
+def install(
+    schema_editor: Any, prefix: str, facts: list[str], never_deleted: list[str], states: list[tuple[str, str]]
+) -> None:
+    """Runs `further` for the database at hand."""
+    for statement in further(schema_editor.connection.vendor, prefix, facts, never_deleted, states):
+        schema_editor.execute(statement, params=None)
+
+
+def put_aside(schema_editor: Any) -> list[str]:
+    """SQLite changes a column by making the table anew, which loses its triggers and breaks views: takes all of them away and
+    answers the statements that bring them back. PostgreSQL alters in place: nothing to do."""
+    if schema_editor.connection.vendor != "sqlite":
+        return []
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE type = 'view' OR (type = 'trigger' AND name LIKE 'guard_%%')"
+        )
+        found = cursor.fetchall()
+    for kind, name, _sql in found:
+        schema_editor.execute(f'DROP {kind.upper()} "{name}"', params=None)
+    return [sql for _kind, _name, sql in found]

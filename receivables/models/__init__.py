@@ -10,13 +10,15 @@ from receivables.models.bank import (
     Statement,
     StatementLine,
 )
+from receivables.models.charge import Charge, ChargeWaiver
+from receivables.models.contacting import Consent, MessageTemplate, Notification
 from receivables.models.customer import Contact, Customer, CustomerProfile
 from receivables.models.delivery import Attachment, Dispatch
 from receivables.models.dispute import Dispute
 from receivables.models.entity import ExchangeRate, LegalEntity, NumberSeries, PeriodLock
 from receivables.models.invoice import Instalment, Invoice, InvoiceLine
 from receivables.models.ledger import Allocation, Entry
-from receivables.models.message import Message
+from receivables.models.message import Attempt, Message, ProviderEvent
 from receivables.models.payment import Payment, Refund, Reversal, ReversalUndone, Transfer
 from receivables.models.staff import ApiToken, Role, User
 from receivables.models.work import ApprovalFlow, Change, Delegation, WorkItem
@@ -26,10 +28,14 @@ __all__ = [
     "ApiToken",
     "ApprovalFlow",
     "Attachment",
+    "Attempt",
     "Audit",
     "BankAccount",
     "ChainHead",
     "Change",
+    "Charge",
+    "ChargeWaiver",
+    "Consent",
     "Contact",
     "CreditNote",
     "CreditNoteVoid",
@@ -47,10 +53,13 @@ __all__ = [
     "InvoiceLine",
     "LegalEntity",
     "Message",
+    "MessageTemplate",
+    "Notification",
     "NumberSeries",
     "PayerAlias",
     "Payment",
     "PeriodLock",
+    "ProviderEvent",
     "Recovery",
     "Refund",
     "RequestKey",

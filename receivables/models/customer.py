@@ -51,6 +51,8 @@ class Customer(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     notes = models.TextField(blank=True)
+    traits = models.JSONField(default=list, blank=True)
+    """What the law wants to know of a debtor: "consumer", "public_body", "large_enterprise"."""
 
     objects = CustomerQuerySet.as_manager()
 
@@ -151,6 +153,8 @@ class Contact(models.Model):
     undeliverable_since = models.DateField(null=True, blank=True)
     undeliverable_reason = models.CharField(max_length=200, blank=True)
     active = models.BooleanField(default=True)
+    contact_hours = models.CharField(max_length=20, blank=True)
+    max_per_week = models.PositiveSmallIntegerField(default=3)
     version = models.PositiveIntegerField(default=1)
 
     objects = ContactQuerySet.as_manager()

@@ -1,5 +1,6 @@
 """Us: the legal entities that are owed money, their number series, closed periods and exchange rates."""
 
+from datetime import time
 from typing import Any
 
 from django.db import models
@@ -26,6 +27,16 @@ class LegalEntity(models.Model):
     work_starts = models.TimeField()
     work_ends = models.TimeField()
     aging_buckets = models.CharField(max_length=60, default="30,60,90")
+    contact_hours = models.CharField(max_length=20, default="b2b")
+    messages_per_day = models.PositiveIntegerField(default=5000)
+    """Hard stop: no more messages leave for this entity on one of its days."""
+    dunning_at = models.TimeField(default=time(6))
+    """From this local time on the night's run of the day may start."""
+    mail_from = models.CharField(max_length=320, blank=True)
+    phone = models.CharField(max_length=32, blank=True)
+    bank_details = models.CharField(max_length=300, blank=True)
+    interest_pack = models.CharField(max_length=30, blank=True)
+    traits = models.JSONField(default=list, blank=True)
 
     objects = EntityQuerySet.as_manager()
 

@@ -86,6 +86,8 @@ class Entry(Recorded):
         DISCOUNT = "discount", _("Discount")
         RESCHEDULE = "reschedule", _("New due date")
         OPENING = "opening", _("Opening balance")
+        CHARGE = "charge", _("Fee or interest")
+        WAIVER = "waiver", _("Waiver")
 
     entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="entries")
     customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, related_name="entries")

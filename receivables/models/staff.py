@@ -32,12 +32,19 @@ class Role(models.Model):
         return self.label
 
 
+def default_channels() -> list[str]:
+    return ["app", "email"]
+
+
 class User(AbstractUser):
     """A person of ours who logs in. `person` is the human behind it: two accounts of one human share it (four eyes)."""
 
     person = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
+    phone = models.CharField(max_length=32, blank=True)
+    told_by = models.JSONField(default=default_channels)
+    """Channels by which this person hears of what concerns them: "app", "email", "sms"."""
     roles = models.ManyToManyField(Role, blank=True, related_name="users")
     all_entities = models.BooleanField(default=False)
     entities = models.ManyToManyField("receivables.LegalEntity", blank=True, related_name="staff")

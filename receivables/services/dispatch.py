@@ -240,7 +240,6 @@ def _plan_notification(line: Line, dispatch: Dispatch, now: datetime) -> None:
         language=contact.language,
         subject=subject,
         body=body,
-        stop_version=invoice.customer.stop_version,
         planned_at=now,
         due_at=now,
         audit_seq=line.seq,

@@ -40,7 +40,7 @@ def has_docstring(tree: Tree, path: str) -> Found:
 
 def is_short(tree: Tree, path: str) -> Found:
     """Files of 300 lines and functions of 70 are the walls."""
-    if files.is_migration(path) and path.endswith("_initial.py"):
+    if files.is_migration(path):
         return
     length = max((getattr(node, "end_lineno", 0) or 0 for node in tree.body), default=0)
     if length > LINES_MOST:

@@ -1,0 +1,5 @@
+"""The JSON operations of this floor, one file a room. Mounted under /api/ by receivables/conf/api."""
+
+from typing import Any
+
+ROOMS: tuple[Any, ...] = ()
