@@ -241,7 +241,9 @@ def _all(zone: Zones) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def _country_zones(country: str) -> tuple[str, ...]:
-    return tuple(name for name in get_global("territory_zones").get(country, ()) if name not in _NO_ZONE)
+    return tuple(
+        name for name in get_global("territory_zones").get(country, ()) if not name.startswith("Etc/")
+    )
 
 
 def _utc(moment: datetime) -> datetime:

@@ -77,7 +77,7 @@ _PLAIN = _phrases(
 _NOT = _words("dont not never nicht kein keine pas jamais nunca niet non nao no cannot cant")
 _STOP_CHINESE = _phrases(
     "退订|退訂|取消订阅|取消訂閱|停止发送|停止發送|停止短信|停止簡訊|停止打扰|停止打擾|停止联系|停止聯繫|停止接收|停发|停發"
-    "|不要再发|不要再發|别再发|別再發|不要发|不要發|别发了|別發了|不要再联系|不要再聯繫|请勿打扰|請勿打擾|勿扰|勿擾|拒收"
+    "|不要再发|不要再發|别再发|別再發|不要发|不要發|别发了|別發了|不要再联系|不要再聯繫|勿打扰|勿打擾|勿扰|勿擾|拒收"
     "|不要给我发|不要給我發|不再接收"
 )
 _WEAK_CHINESE = _phrases("停止|取消|结束|終止|终止|停")
@@ -91,7 +91,7 @@ def meaning(text: str) -> Meaning | None:
     """ "stop", "start", "help", "maybe" (a person must read it before anything else is sent), or None."""
     plain = _plain(text)
     if _CHINESE.search(plain):
-        return _chinese(plain.replace(" ", ""))
+        return _chinese(plain.replace(" ", ""), _CHINESE.sub(" ", plain).split())
     words = _spelt(plain.split())
     bare = _bare(words)
     if not bare:
@@ -117,7 +117,7 @@ def _stop(words: list[str], bare: list[str]) -> Meaning | None:
     if not rest:
         return "stop"
     edges = {bare[0], bare[-1]}
-    turned_round = bool(set(words) & _NOT)
+    turned_round = not (_NOT | _START).isdisjoint(words)
     if edges & _STRONG and len(words) <= _SHORT and not turned_round and not _names_business(rest):
         return "stop"
     return "maybe"
@@ -142,7 +142,7 @@ def _says_plainly(words: list[str]) -> bool:
     return any(f" {phrase} " in text for phrase in _PLAIN)
 
 
-def _chinese(text: str) -> Meaning | None:
+def _chinese(text: str, latin: list[str]) -> Meaning | None:
     bare = _POLITE_CHINESE.sub("", text)
     if bare in _START_CHINESE:
         return "start"
@@ -150,8 +150,7 @@ def _chinese(text: str) -> Meaning | None:
         return "help"
     if bare in _WEAK_CHINESE or bare in _WEAK:
         return "stop"
-    words = _CHINESE.sub(" ", bare).split()
-    if any(phrase in bare for phrase in _STOP_CHINESE) or not _STRONG.isdisjoint(words):
+    if any(phrase in bare for phrase in _STOP_CHINESE) or not _STRONG.isdisjoint(latin):
         return "stop" if len(bare) <= 2 * _SHORT_CHINESE else "maybe"
     return "maybe" if any(phrase in bare for phrase in _WEAK_CHINESE[:-1]) else None
 
