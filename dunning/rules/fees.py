@@ -5,17 +5,17 @@ waiving and taking it back are verbs; this only says how much.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
+from dunning.rules.ladder import Fee
 from dunning.rules.reference_rates import percent
-from receivables.rules.money import Money, to_minor
+from receivables.rules.money import Money, round_half_up
 from receivables.rules.refusals import Refused
 
 _RATE = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
-FIXED, PERCENT = "fixed", "percent"
-OPEN_PRINCIPAL, ORIGINAL = "open_principal", "original"
+NONE, FIXED, PERCENT = "none", "fixed", "percent"
+OPEN, ORIGINAL = "open", "original"
 
 PRINCIPAL, INTEREST, COSTS = "principal", "interest", "costs"
 PRINCIPAL_FIRST = (PRINCIPAL, INTEREST, COSTS)
@@ -25,62 +25,63 @@ COSTS_FIRST = (COSTS, INTEREST, PRINCIPAL)
 ORDERS = {"principal_first": PRINCIPAL_FIRST, "costs_first": COSTS_FIRST}
 
 
-@dataclass(frozen=True, slots=True)
-class StageFee:
-    """`fixed`: plain decimals by currency, the first currency being converted for others. `percent`: of `base`."""
+def fee_currency(fee: Fee, currency: str, home: str) -> str:
+    """The currency whose amount of a fixed fee is asked in `currency`: its own, else the entity's `home`, else the only one.
 
-    kind: str
-    amounts: Mapping[str, str] = field(default_factory=dict)
-    percent: str = "0"
-    base: str = OPEN_PRINCIPAL
+    Refuses several amounts none of which fits (fee_currency_unclear): nobody said which of them counts.
+    """
+    for code in (currency, home):
+        if code in fee.amounts:
+            return code
+    if len(fee.amounts) > 1:
+        raise Refused(
+            "fee_currency_unclear",
+            f"The fee has no amount in {currency} or {home}.",
+            currency=currency,
+            home=home,
+        )
+    return next(iter(fee.amounts), currency)
 
 
 def fee_of(
-    stage_fee: StageFee | None,
+    fee: Fee | None,
     open_principal: Money,
     original: Money,
     currency: str,
     rate_text: str | None = None,
     *,
+    home: str = "",
     per_unit_of_target: bool = False,
 ) -> Money:
     """The fee of one stage in `currency`, half-up once; nothing without a fee or where nothing is open.
 
-    `rate_text`: units of `currency` for one unit of the fee's own currency, or with `per_unit_of_target` the other way
-    round (a table that says 0.654 EUR for one unit of the customer's currency). Refuses what it does not know: fee_unknown,
-    fee_base_unknown, fee_rate_missing.
+    A fixed fee comes from `fee_currency`, a percentage from the open principal or, if declared, the original amount.
+    `rate_text`: units of `currency` for one unit of where the fee comes from, or with `per_unit_of_target` the other way
+    round (a table that says 0.654 EUR for one unit of the customer's currency). Refuses what it does not know:
+    fee_unknown, fee_base_unknown, fee_rate_missing, fee_currency_unclear.
     """
-    if stage_fee is None:
+    if fee is None or fee.kind == NONE:
         return Money.zero(currency)
-    if stage_fee.kind not in (FIXED, PERCENT):
+    if fee.kind not in (FIXED, PERCENT):
         raise Refused(
-            "fee_unknown",
-            f"{stage_fee.kind[:40]!r} is no kind of fee.",
-            field="kind",
-            kind=stage_fee.kind[:40],
+            "fee_unknown", f"{fee.kind[:40]!r} is no kind of fee.", field="kind", kind=fee.kind[:40]
         )
-    if stage_fee.kind == PERCENT and stage_fee.base not in (OPEN_PRINCIPAL, ORIGINAL):
-        raise Refused("fee_base_unknown", f"{stage_fee.base[:40]!r} is no base of a fee.", field="base")
+    if fee.kind == PERCENT and fee.base not in (OPEN, ORIGINAL):
+        raise Refused("fee_base_unknown", f"{fee.base[:40]!r} is no base of a fee.", field="base")
     if open_principal.minor <= 0:
         return Money.zero(currency)
-    own, share = _before_rounding(stage_fee, open_principal, original, currency)
+    if fee.kind == FIXED:
+        code = fee_currency(fee, currency, home)
+        own, share = Money(fee.amounts.get(code, 0), code), Fraction(1)
+    else:
+        own = open_principal if fee.base == OPEN else original
+        share = percent(fee.percent, field="percent") / 100
     if own.minor < 0 or share < 0:
         raise Refused("fee_negative", "A fee is not below zero.", field="amount")
-    rate = Fraction(1) if own.currency == currency or not own else _rate(rate_text, own.currency, currency)
+    if own.currency == currency or not own:
+        return Money(round_half_up(own.minor * share), currency)
+    rate = _rate(rate_text, own.currency, currency)
     return own.converted(share * (1 / rate if per_unit_of_target else rate), currency)
-
-
-def _before_rounding(
-    fee: StageFee, open_principal: Money, original: Money, currency: str
-) -> tuple[Money, Fraction]:
-    """The sum a fee is taken from, in its own currency, and the share of it."""
-    if fee.kind == PERCENT:
-        base = open_principal if fee.base == OPEN_PRINCIPAL else original
-        return base, percent(fee.percent, field="percent") / 100
-    if not fee.amounts:
-        return Money.zero(currency), Fraction(1)
-    own = currency if currency in fee.amounts else next(iter(fee.amounts))
-    return Money(to_minor(fee.amounts[own], own), own), Fraction(1)
 
 
 def _rate(text: str | None, source: str, target: str) -> Fraction:
