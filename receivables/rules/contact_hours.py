@@ -111,6 +111,11 @@ def next_slot(now: datetime, hours: ContactHours, zone: Zones, calendar: Calenda
     return _opening(now, hours, zone, calendar)[0]
 
 
+def first_slot(on: date, hours: ContactHours, zone: Zones, calendar: Calendar) -> datetime:
+    """The first open moment (UTC) of the recipient's `on`, or after it when that day stays shut."""
+    return next_slot(local_midnight(on, zone), hours, zone, calendar)
+
+
 def is_open(now: datetime, hours: ContactHours, zone: Zones, calendar: Calendar) -> bool:
     """Whether the recipient may be contacted at that very moment."""
     moment = _utc(now)
