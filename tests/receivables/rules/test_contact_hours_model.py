@@ -1,4 +1,4 @@
-"""Contact hours against a model of plain arithmetic: all zones, near the changes of their clocks; and their speed for a nightly run."""
+"""Contact hours against a model of plain arithmetic, in all zones near the changes of their clocks; and their speed at night."""
 
 import random
 import time as stopwatch
