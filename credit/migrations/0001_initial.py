@@ -1,4 +1,4 @@
-"""The ground of credit: accounts, holds, episodes and risk events."""
+"""The ground of credit: accounts, policies, holds, episodes and risk events."""
 
 import django.db.models.deletion
 import django_fsm
@@ -14,6 +14,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='CreditPolicy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lower_after_days', models.PositiveSmallIntegerField(default=30)),
+                ('hold_after_days', models.PositiveSmallIntegerField(default=30, null=True)),
+                ('minimum', models.JSONField(blank=True, default=dict)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('entity', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='credit_policy', to='receivables.legalentity')),
+            ],
+        ),
         migrations.CreateModel(
             name='CreditAccount',
             fields=[

@@ -2,6 +2,7 @@
 
 from credit.models.account import CreditAccount
 from credit.models.hold import CreditHold
+from credit.models.policy import CreditPolicy
 from credit.models.risk import Episode, RiskEvent
 
-__all__ = ["CreditAccount", "CreditHold", "Episode", "RiskEvent"]
+__all__ = ["CreditAccount", "CreditHold", "CreditPolicy", "Episode", "RiskEvent"]

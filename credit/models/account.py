@@ -1,4 +1,7 @@
-"""How far one of our entities trusts a customer: class and limit, dated. The rating that proposes them comes with the credit release."""
+"""How far one of our entities trusts a customer: class and limit, dated.
+
+The rating that proposes them comes with the credit release.
+"""
 
 from typing import Any, Self
 
@@ -16,7 +19,9 @@ class CreditAccountQuerySet(ScopedQuerySet):
 
 
 class CreditAccount(Recorded):
-    """Class and limit from `valid_from` until before `valid_to`; the newest row has no end. Empty limit: none. 0: nothing on credit."""
+    """Class and limit from `valid_from` until before `valid_to`; the newest row has no end.
+
+    An empty limit is none at all; 0 means nothing on credit."""
 
     class Class(models.TextChoices):
         A = "A", _("A – trusted")

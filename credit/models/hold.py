@@ -14,7 +14,7 @@ class CreditHoldQuerySet(ScopedQuerySet):
 
 
 class CreditHold(fsm.ConcurrentTransitionMixin, Tracked):
-    """One active hold per customer and entity. A release by a person has a reason and may expire: until then no rule holds again."""
+    """One active hold per customer and entity. A person's release has a reason and an end: until then no rule holds."""
 
     class State(models.TextChoices):
         ACTIVE = "ACTIVE"

@@ -1,4 +1,4 @@
-"""What speaks for or against a customer, as facts; and the episode: from the first item more than 30 days overdue until none is."""
+"""What speaks for or against a customer, as facts; and the episode: as long as an item is more than 30 days overdue."""
 
 from django.db import models
 from django.db.models import Q
