@@ -123,6 +123,8 @@ def derive(debt: Debt, pack: Pack, facts: Facts, *, up_to: date) -> Derivation:
 
 
 def _lines(debt: Debt, pack: Pack, facts: Facts, up_to: date) -> tuple[Line, ...]:
+    if debt.due_on >= up_to or (debt.charged_through is not None and debt.charged_through >= up_to):
+        return ()
     first = debt.due_on + _DAY * pack.first_day
     end = up_to if pack.longest_days is None else min(up_to, first + _DAY * (pack.longest_days - 1))
     start = first if debt.charged_through is None else max(first, debt.charged_through + _DAY)
@@ -150,8 +152,8 @@ def _lines(debt: Debt, pack: Pack, facts: Facts, up_to: date) -> tuple[Line, ...
 def _cuts(debt: Debt, pack: Pack, ends: tuple[date, date, date], joins: set[date]) -> list[date]:
     """The days on which something changes, from the first to the day after the last."""
     begin, start, stop = ends
-    days = {start, *joins} | {on + _DAY for on, _ in debt.payments}
-    days |= {d for first, last in debt.disputed for d in (first, last + _DAY)}
+    days = {start, *joins} | {on + _DAY for on, _ in debt.payments if on < stop}
+    days |= {d for first, last in debt.disputed for d in (first, min(last, stop) + _DAY)}
     days |= {date(year, 1, 1) for year in range(begin.year, stop.year + 1)}
     if isinstance(pack.rate, Reference) and pack.rate.holds == BY_PERIOD:
         days |= pack.rate.series.changes()

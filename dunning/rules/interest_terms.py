@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from dunning.rules.interest_packs import BY_PERIOD, DAY_COUNTS, UNITS, Pack, Reference, yearly
-from dunning.rules.reference_rates import percent, plain
+from dunning.rules.reference_rates import day, percent, plain
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
+
+_AGREED_KEYS = {"rate", "per", "day_count", "fixed_sum"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,56 @@ class Facts:
     worth: Money | None = None
 
 
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    """The stored form of facts; `facts_from_json` reads it."""
+    agreed = facts.agreed
+    return {
+        "answers": dict(facts.answers),
+        "agreed": agreed
+        and {
+            "rate": agreed.rate,
+            "per": agreed.per,
+            "day_count": agreed.day_count,
+            "fixed_sum": _pair(agreed.fixed_sum),
+        },
+        "contract_on": facts.contract_on and facts.contract_on.isoformat(),
+        "worth": _pair(facts.worth),
+    }
+
+
+def facts_from_json(item: Any) -> Facts:
+    """Facts from their stored form. Refuses odd keys and values (facts_invalid, or what the value's own check says)."""
+    if not isinstance(item, dict) or set(item) - {"answers", "agreed", "contract_on", "worth"}:
+        raise Refused("facts_invalid", "Facts have answers, agreed, contract_on and worth, and nothing else.")
+    answers, agreed, signed = item.get("answers", {}), item.get("agreed"), item.get("contract_on")
+    if not isinstance(answers, dict) or not all(isinstance(a, str) for pair in answers.items() for a in pair):
+        raise Refused("facts_invalid", "Answers are texts by fact.", field="answers")
+    if agreed is not None:
+        if not isinstance(agreed, dict) or not {"rate"} <= set(agreed) <= _AGREED_KEYS:
+            raise Refused(
+                "facts_invalid", "An agreement has rate, per, day_count and fixed_sum.", field="agreed"
+            )
+        agreed = Agreed(**{**agreed, "fixed_sum": _money(agreed.get("fixed_sum"))})
+    return Facts(
+        answers=answers,
+        agreed=agreed,
+        contract_on=None if signed is None else day(signed, field="contract_on"),
+        worth=_money(item.get("worth")),
+    )
+
+
+def _pair(money: Money | None) -> list[str] | None:
+    return None if money is None else [money.plain(), money.currency]
+
+
+def _money(pair: Any) -> Money | None:
+    if pair is None:
+        return None
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise Refused("facts_invalid", "An amount is a plain decimal and its currency.", field="amount")
+    return Money.of(*pair)
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The rate that holds: percent per `unit` (year or day), of a reference and a margin where it has them."""
@@ -53,7 +106,7 @@ class Quote:
 
 def why_not(due_on: date, pack: Pack, facts: Facts) -> str:
     """Why the pack does not govern this debt ("" if it does): not_in_force, fact_missing:…, not_applicable:…"""
-    if pack.in_force_from is not None and due_on + timedelta(days=pack.first_day) < pack.in_force_from:
+    if pack.in_force_from is not None and due_on < pack.in_force_from - timedelta(days=pack.first_day):
         return "not_in_force"
     for question in pack.applies_when:
         answer = facts.answers.get(question.fact, "")
@@ -71,9 +124,10 @@ def quoting(pack: Pack, facts: Facts, first: date) -> Callable[[date], Quote]:
     rule = pack.rate
     if isinstance(rule, Reference):
 
-        def referred(day: date) -> Quote:
-            row = rule.series.at(day if rule.holds == BY_PERIOD else first)
-            return Quote(percent(row.rate) + percent(rule.margin), "year", row.rate, rule.margin, row.source)
+        def referred(when: date) -> Quote:
+            row = rule.series.at(when if rule.holds == BY_PERIOD else first)
+            rate = max(Fraction(0), percent(row.rate) + percent(rule.margin))
+            return Quote(rate, "year", row.rate, rule.margin, row.source)
 
         return referred
     if facts.agreed is not None:
@@ -82,7 +136,7 @@ def quoting(pack: Pack, facts: Facts, first: date) -> Callable[[date], Quote]:
             _keep_floor(quote, facts, pack)
     else:
         quote = _agreed_quote(*rule.otherwise) if rule.otherwise else Quote(Fraction(0), "year")
-    return lambda day: quote
+    return lambda when: quote
 
 
 def _agreed_quote(rate: str, unit: str) -> Quote:

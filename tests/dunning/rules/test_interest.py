@@ -213,3 +213,12 @@ def test_360_days_are_dearer_than_365():
 
 def test_a_rate_a_month_is_twelve_a_year():
     assert agreed("1000", "EUR", "1.5", 365, per="month").interest.plain() == "180.00"
+
+
+def test_the_last_days_of_the_calendar_do_not_break_it():
+    far = Debt(100000, "EUR", date.max, ((date.max, 1),), ((APRIL, date.max),))
+    assert derive(far, by_code("de_b2b"), BUSINESS, up_to=date(2025, 12, 1)).reason == "no_days"
+    paid = Debt(100000, "EUR", APRIL, ((date.max, 1),), ((APRIL + 6 * DAY, date.max),), charged_through=APRIL)
+    assert derive(paid, by_code("de_b2b"), BUSINESS, up_to=date(2025, 12, 1)).days == 5
+    charged = replace(paid, charged_through=date.max)
+    assert derive(charged, by_code("de_b2b"), BUSINESS, up_to=date(2025, 12, 1)).reason == "no_days"

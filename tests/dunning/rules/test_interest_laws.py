@@ -63,6 +63,27 @@ def test_a_federal_debt_of_75_days_compounds_by_30_days():
     assert [(line.days, line.capitalised) for line in month.lines] == [(31, 0)]
 
 
+def test_a_federal_debt_charged_in_two_parts_costs_what_one_charge_costs():
+    rows = [RateRow(date(2025, 1, 1), date(2025, 6, 30), "6", "an example")]
+    cut, end = APRIL + 40 * DAY, APRIL + 75 * DAY
+    first, whole = (law("us_prompt_payment", "1500", APRIL, on, FEDERAL, rows) for on in (cut, end))
+    second = law("us_prompt_payment", "1500", APRIL, end, FEDERAL, rows, charged_through=cut)
+    assert first.exact + second.exact == whole.exact
+    assert (first.days, second.days, second.lines[0].from_on) == (40, 35, cut + DAY)
+
+
+def test_a_federal_debt_paid_after_a_month_stays_simple_however_late_one_looks():
+    rows = [RateRow(date(2025, 1, 1), date(2025, 6, 30), "6", "an example")]
+    paid = ((APRIL + 31 * DAY, 150000),)
+    got = law("us_prompt_payment", "1500", APRIL, APRIL + 80 * DAY, FEDERAL, rows, payments=paid)
+    assert [(line.days, line.capitalised) for line in got.lines] == [(31, 0)]
+
+
+def test_a_reference_rate_far_below_zero_never_pays_the_debtor():
+    rows = [RateRow(date(2025, 1, 1), date(2025, 6, 30), "-20", "an example")]
+    assert figures(law("de_b2b", "1500", APRIL, APRIL + 9 * DAY, rows=rows)) == ("0.00", "40.00")
+
+
 def test_a_federal_debt_bears_interest_for_a_year_at_most():
     got = law("us_prompt_payment", "1500", date(2024, 12, 31), date(2027, 1, 1), FEDERAL)
     assert (got.days, got.lines[-1].to_on) == (365, date(2025, 12, 31))

@@ -1,5 +1,6 @@
 """Which law governs a debt, and what is refused rather than guessed."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -7,7 +8,7 @@ import pytest
 
 from dunning.rules.interest import Debt, derive
 from dunning.rules.interest_packs import by_code, shipped
-from dunning.rules.interest_terms import Agreed, Facts, why_not
+from dunning.rules.interest_terms import Agreed, Facts, facts_from_json, facts_to_json, why_not
 from dunning.rules.reference_rates import RateRow
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
@@ -131,3 +132,39 @@ def test_every_pack_has_one_answer_that_lets_it_apply():
     for pack in shipped().values():
         answers = {question.fact: question.one_of[0] for question in pack.applies_when}
         assert why_not(date(2026, 1, 1), pack, Facts(answers=answers, agreed=Agreed("5"))) == ""
+
+
+FULL = Facts(
+    answers={"debtor_kind": "business"},
+    agreed=Agreed("9.5", "year", "actual", Money.of("25", "EUR")),
+    contract_on=date(2025, 5, 20),
+    worth=Money.of("12.5", "GBP"),
+)
+
+
+@pytest.mark.parametrize("facts", [Facts(), BUSINESS, contract("0.05", per="day"), FULL])
+def test_facts_are_stored_and_read_back(facts):
+    assert facts_from_json(json.loads(json.dumps(facts_to_json(facts)))) == facts
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        [],
+        {"more": 1},
+        {"answers": {"debtor_kind": 1}},
+        {"answers": []},
+        {"agreed": {}},
+        {"agreed": {"rate": "5", "note": ""}},
+        {"agreed": {"rate": 5}},
+        {"agreed": {"rate": "5", "per": []}},
+        {"agreed": {"rate": "5", "fixed_sum": "25"}},
+        {"contract_on": "20.5.2025"},
+        {"worth": ["x", "EUR"]},
+        {"worth": ["1", "EURO"]},
+    ],
+)
+def test_facts_that_say_something_else_are_refused(bad):
+    with pytest.raises(Refused):
+        facts_from_json(bad)
