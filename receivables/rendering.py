@@ -5,10 +5,37 @@ is what is sent".
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
+from receivables.letters import documents
+from receivables.letters.compile import RenderFailed, paper
+from receivables.mail import frame
+from receivables.notice_values import demand_one_currency, demand_whole, language_of, values_of
+from receivables.rules import sms_parts
 from receivables.rules.notice_facts import HandOverFacts, InterestFacts, NoticeFacts, StatementFacts
+from receivables.rules.placeholders import EMAIL, LETTER, SMS
+from receivables.rules.templates import Hole, fill, parts
+
+ATTACHMENTS_MOST = 20 * 1024**2
+"""Below what the mail provider takes (30 MB once encoded), so that the call is never tried."""
+HTML_MOST = 200_000
+
+__all__ = [
+    "Attachment",
+    "Hole",
+    "RenderFailed",
+    "Rendered",
+    "TemplateText",
+    "digest",
+    "hand_over_sheet",
+    "interest_note",
+    "render",
+    "statement",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +78,83 @@ class Rendered:
 
 
 def render(template: TemplateText, facts: NoticeFacts, *, attachments: Sequence[Attachment] = ()) -> Rendered:
-    """The message for `facts`. Raises Hole (a value is missing), TwoCurrencies, RenderFailed; nothing is rendered by halves."""
-    raise NotImplementedError
+    """The message for `facts`, with `attachments` after its own. Nothing is rendered by halves.
+
+    Raises Hole (a value is missing, figures do not tie) and RenderFailed: both are Refused, and the message is parked.
+    """
+    demand_whole(facts)
+    language = language_of(template.language)
+    values = values_of(facts, language)
+    subject = fill(template.subject, values, "subject")
+    text, page, own = _body(template, facts, subject, language)
+    files = (*own, *attachments)
+    if sum(len(each.content) for each in files) > ATTACHMENTS_MOST:
+        raise RenderFailed("attachments_too_large", "The files of this message are too large to be sent.")
+    return Rendered(subject, text, page, files, digest(subject, text, page, files))
+
+
+def _body(
+    template: TemplateText, facts: NoticeFacts, subject: str, language: str
+) -> tuple[str, str, tuple[Attachment, ...]]:
+    """Text, HTML and own files, by channel."""
+    values = values_of(facts, language)
+    if template.channel == SMS:
+        text = fill(template.body, values, "sms")
+        sms_parts.demand_sendable(text)
+        return text, "", ()
+    text, found = fill(template.body, values), parts(template.body, values)
+    if template.channel == LETTER:
+        data = documents.letter(facts, subject, found, values, language)
+        return text, "", (_paper("letter", data, facts.written_on, facts.letter_number or facts.reference),)
+    if template.channel != EMAIL:
+        return text, "", ()
+    staff = template.audience == "staff"
+    made = frame.page(
+        facts=facts, parts=found, values=values, subject=subject, language=language, staff=staff
+    )
+    if len(made.encode()) > HTML_MOST:
+        raise Hole("output_too_long", f"The message would be longer than {HTML_MOST} bytes.", limit=HTML_MOST)
+    return text if staff else text + frame.plain_footer(facts, language), made, ()
 
 
 def statement(facts: StatementFacts) -> Attachment:
     """The statement of account as PDF."""
-    raise NotImplementedError
+    amounts = [facts.opening, facts.closing, *(each.amount for each in facts.lines)]
+    demand_one_currency(facts.currency, [*amounts, *(each.open for each in facts.items)])
+    moved = sum(each.amount.minor for each in facts.lines)
+    left = sum(each.open.minor for each in facts.items)
+    if not facts.opening.minor + moved == facts.closing.minor == left:
+        raise Hole("totals_differ", "The statement does not add up.", field="closing")
+    data = documents.statement(facts, language_of(facts.language))
+    return _paper("statement", data, facts.written_on, facts.reference)
 
 
 def interest_note(facts: InterestFacts) -> Attachment:
     """The interest note with its derivation as PDF."""
-    raise NotImplementedError
+    fixed = [each.amount for each in facts.fixed_sums]
+    demand_one_currency(
+        facts.currency, [facts.interest, facts.total, *fixed, *(each.amount for each in facts.lines)]
+    )
+    worked = sum(each.amount.minor for each in facts.lines)
+    if worked != facts.interest.minor or worked + sum(each.minor for each in fixed) != facts.total.minor:
+        raise Hole("totals_differ", "The interest is not the sum of its lines.", field="interest")
+    data = documents.interest_note(facts, language_of(facts.language))
+    return _paper("interest", data, facts.written_on, facts.number)
 
 
 def hand_over_sheet(facts: HandOverFacts) -> Attachment:
     """The cover sheet of a hand-over pack as PDF."""
-    raise NotImplementedError
+    charges = [each.amount for each in facts.charges]
+    demand_one_currency(facts.currency, [facts.amount_total, *charges, *(each.open for each in facts.items)])
+    if sum(each.open.minor for each in facts.items if not each.disputed) != facts.amount_total.minor:
+        raise Hole("totals_differ", "The claim is not the sum of its items.", field="amount_total")
+    data = documents.hand_over(facts, language_of(facts.language))
+    return _paper("handover", data, facts.written_on, facts.case_number)
+
+
+def _paper(source: str, data: dict[str, Any], written_on: date, number: str) -> Attachment:
+    name = re.sub(r"[^\w.-]+", "-", f"{source}-{number}", flags=re.ASCII).strip("-.")[:80]
+    return Attachment(f"{name}.pdf", "application/pdf", paper(source, data, written_on=written_on))
 
 
 def digest(subject: str, text: str, html: str, attachments: Sequence[Attachment]) -> str:

@@ -9,6 +9,8 @@ LANGUAGES = ("en", "zh-hans", "de", "fr")
 WORDS: dict[str, tuple[str, str, str, str]] = {
     "amount_due": ("Amount due", "应付金额", "Offener Betrag", "Montant dû"),
     "due_since": ("Due since", "到期日", "Fällig seit", "Échu depuis le"),
+    "due": ("Due", "到期日", "Fällig", "Échéance"),
+    "late_by": ("{days} late", "已逾期{days}", "{days} überfällig", "{days} de retard"),
     "due_on": ("Due on", "到期日", "Fällig am", "Échéance"),
     "invoice": ("Invoice", "发票号", "Rechnung", "Facture"),
     "invoice_date": ("Date", "开票日期", "Datum", "Date"),
@@ -23,6 +25,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "in Klärung, hier nicht angemahnt",
         "contesté, hors de cette demande",
     ),
+    "and_more": ("and {n} more", "另有 {n} 项", "und {n} weitere", "et {n} autres"),
     "interest": ("Late interest", "逾期利息", "Verzugszinsen", "Intérêts de retard"),
     "fixed_sum": (
         "Fixed sum for recovery costs",
@@ -37,6 +40,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "bank": ("Bank", "开户银行", "Bank", "Banque"),
     "account": ("Account", "账号", "Konto", "Compte"),
     "payment_reference": ("Payment reference", "付款附言", "Verwendungszweck", "Référence de paiement"),
+    "of": ("of", "原", "von", "sur"),
     "reference": ("Reference", "编号", "Aktenzeichen", "Référence"),
     "letter_number": ("Letter no.", "函件编号", "Schreiben Nr.", "Courrier n°"),
     "note_number": ("Note no.", "通知单编号", "Abrechnung Nr.", "Note n°"),
