@@ -265,7 +265,7 @@ def _over(dates: list[date], on: date, limit: int | None, reason: Reason) -> Not
         return None
     figures = {"count": count, "limit": limit, "days": _WEEK}
     next_on = dates[-limit] + timedelta(days=_WEEK) if limit else date.max - timedelta(days=2)
-    return NotBefore(reason, max(next_on, on + timedelta(days=1)), figures)
+    return NotBefore(reason, next_on, figures)
 
 
 def _zone_names(zones: Zones) -> str:

@@ -158,7 +158,7 @@ def _ahead(zones: tuple[str, ...], hours: ContactHours, calendar: Calendar, day:
     for offset in range(1, _LONGEST_WAIT + 1):
         later = _open_on(zones, hours, calendar, day + offset * _DAY)
         if later:
-            return (*spans, *(span for span in later if span not in spans))
+            return (*spans, *later)
     return tuple(spans)
 
 

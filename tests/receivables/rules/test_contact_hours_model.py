@@ -66,6 +66,7 @@ def test_p5_the_slot_is_open_not_before_now_and_the_first_one(drawn):
     assert allowed(last, hours, zone, calendar)
     shut = not allowed(end, hours, zone, calendar)
     assert shut or end.astimezone(ZoneInfo(zone)).date() != last.astimezone(ZoneInfo(zone)).date()
+    assert is_open(end, hours, zone, calendar) != shut
     assert next_slot(found, hours, zone, calendar) == found
 
 

@@ -117,6 +117,8 @@ def test_what_plainly_says_stop_is_a_stop(text):
         "bitte nicht stoppen",
         "stop, we already paid this invoice twice and your system does not see the payment",
         "I will stop by your office tomorrow",
+        "stop by our office on Friday",
+        "you said that it will stop",
         "do not send the goods before the invoice is corrected",
         "do not contact me about invoice 17",
         "取消订单",
