@@ -81,3 +81,10 @@ def test_an_entered_row_is_right_where_both_speak():
 
 def test_an_entered_row_may_cover_a_whole_row():
     assert [r.rate for r in series(row(3, 4, "1")).with_rows([row(1, 12, "2")]).rows] == ["2"]
+
+
+def test_an_entered_row_may_begin_on_a_rows_last_day_or_end_on_its_first():
+    last, first = date(2025, 6, 28), date(2025, 3, 1)
+    for entered in (RateRow(last, last, "2", "a bank"), RateRow(first, first, "2", "a bank")):
+        mended = series(row(3, 6, "1")).with_rows([entered])
+        assert (mended.at(entered.from_on).rate, mended.at(date(2025, 5, 1)).rate) == ("2", "1")
