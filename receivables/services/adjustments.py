@@ -14,7 +14,7 @@ from receivables.audit import Line
 from receivables.models import Allocation, CreditNote, CreditNoteVoid, Customer, Entry, Invoice, LegalEntity
 from receivables.rules.money import Money, format_plain, share_by_weights
 from receivables.rules.refusals import Refused
-from receivables.services import cancelling, invoicing
+from receivables.services import cancelling, charges, invoicing
 
 SERIES = "CN"
 
@@ -107,6 +107,7 @@ def cancel(
         )  # fmt: skip
         cancelling.fill(line, invoice, freed, on)
         _cancel(line, invoice)
+        charges.take_away(line, invoice=invoice, since=None, reason="cancelled", on=on, by=by)
         posting.stop([invoice.customer])
     return note
 

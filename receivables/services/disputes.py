@@ -14,7 +14,7 @@ from receivables.actor import Actor
 from receivables.models import Dispute, Entry, Invoice, User
 from receivables.rules.money import Money, format_plain
 from receivables.rules.refusals import Refused
-from receivables.services import adjustments, work
+from receivables.services import adjustments, charges, work
 
 SLA_HOURS = 40
 """Working hours until a dispute should be settled, unless the caller says otherwise: five days of eight hours."""
@@ -117,6 +117,8 @@ def accept(
                 line, invoice=invoice, amount=credit, on=on, number=number, reason_code=f"dispute_{dispute.reason}",
                 reason=resolution[:300], by=by,
             )  # fmt: skip
+        if invoice is not None:
+            charges.take_away(line, invoice=invoice, since=dispute.opened_on, reason="dispute", on=on, by=by)
         dispute.accept(on=max(on, dispute.opened_on), resolution=resolution)
         _close(line, dispute)
     return dispute
