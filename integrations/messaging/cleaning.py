@@ -51,12 +51,12 @@ def moment(value: Any, *, now: datetime) -> datetime | None:
 
 
 def letter_moment(value: Any) -> datetime | None:
-    """A date as mails write it, with its zone."""
+    """A date as mails write it; without a zone it is UTC."""
     try:
         found = parsedate_to_datetime(value) if isinstance(value, str) else None
     except (ValueError, TypeError, OverflowError):
         return None
-    return found if found is not None and found.tzinfo else None
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
 
 def done_moment(value: str) -> datetime | None:

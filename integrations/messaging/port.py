@@ -38,7 +38,8 @@ KINDS = frozenset(
         UNKNOWN,
     }
 )
-"""Kinds of an event. Every kind but `unknown` and `dropped` also proves that the provider once accepted the message."""
+"""Kinds of an event. An event of any kind that carries our token proves that the provider took the message once: it names
+only what it took. `dropped` then means taken and thrown away (an address on its suppression list)."""
 
 Headers = Mapping[str, str | Sequence[str]]
 """Headers of a webhook, by name in any case. A header that came twice may be a sequence or joined by a comma: it is refused."""

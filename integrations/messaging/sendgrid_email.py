@@ -62,18 +62,18 @@ class Adapter(Wiring):
         """Email Logs, 30 days back. They know no custom_args, so the subject must hold our reference."""
         skew = timedelta(seconds=self.skew_seconds)
         try:
-            to = cleaning.mail_address(recipient)
-            ours = self._logged(f"to_email = '{_quoted(to)}' AND {_made('>=', since - skew)}")
-        except (AdapterFailure, ValueError):
-            return None
-        for found in ours or ():
-            if found.get("subject") == subject and _text(found, "to_email").lower() == to.lower():
-                return Evidence(True, sendgrid_events.message_id(found.get("sg_message_id")))
-        if ours is None or len(ours) >= _SEARCHED_MOST:  # what was cut off may be ours
-            return None
-        try:
+            to = _quoted(cleaning.mail_address(recipient))
+            for each in sorted(
+                {to, to.lower()}
+            ):  # the comparison knows capitals; what the index keeps is not said
+                ours = self._logged(f"to_email = '{each}' AND {_made('>=', since - skew)}")
+                for found in ours or ():
+                    if found.get("subject") == subject and _text(found, "to_email").lower() == to.lower():
+                        return Evidence(True, sendgrid_events.message_id(found.get("sg_message_id")))
+                if ours is None or len(ours) >= _SEARCHED_MOST:  # what was cut off may be ours
+                    return None
             later = self._logged(_made(">", since + skew))
-        except AdapterFailure:
+        except (AdapterFailure, ValueError):
             return None
         return None if later is None else Evidence(False, canary_seen=bool(later))
 

@@ -4,6 +4,7 @@ The signature covers the address Twilio was given and the form's fields, but no 
 """
 
 import hmac
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,19 +29,14 @@ _KINDS = {
 _KEPT = ("MessageStatus", "SmsStatus", "ErrorCode", "RawDlrDoneDate", "ApiVersion")
 
 
-class Form(dict[str, str]):
-    """The fields of a form. A field that came twice keeps its last value here and all of them in `getlist`."""
-
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        super().__init__(pairs)
-        self._pairs = pairs
-
-    def getlist(self, name: str) -> list[str]:
-        return [value for each, value in self._pairs if each == name]
+Form = Mapping[str, str]
 
 
 def verified(raw: bytes, headers: Headers, *, key: str, url: str) -> Form:
-    """The fields, if Twilio signed them for this address. Raises BadSignature: no_key, no_header, bad_header, bad_signature."""
+    """The fields, if Twilio signed them for this address. Raises BadSignature: no_key, no_header, bad_form, bad_signature.
+
+    A field that came twice is refused: Twilio sends none, and its signature cannot tell `a=1, a=2` from `a="1a2"`.
+    """
     signature = cleaning.header(headers, SIGNATURE)
     if not key:
         raise BadSignature("no_key")
@@ -49,8 +45,10 @@ def verified(raw: bytes, headers: Headers, *, key: str, url: str) -> Form:
     try:
         pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS_MOST)
     except (UnicodeDecodeError, ValueError) as error:
-        raise BadSignature("bad_header") from error
-    form, validator = Form(pairs), RequestValidator(key)
+        raise BadSignature("bad_form") from error
+    form, validator = dict(pairs), RequestValidator(key)
+    if len(form) != len(pairs):
+        raise BadSignature("bad_form")
     made = [validator.compute_signature(each, form).encode() for each in spellings(url)]
     matches = [hmac.compare_digest(each, signature.encode("utf-8", "replace")) for each in made]
     if not any(matches):

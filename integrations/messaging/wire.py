@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -68,9 +69,14 @@ def _connection(url: str, connect_seconds: float) -> "_Plain | _Tls":
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("The provider's base URL must be http:// or https:// with a host.")
     if parts.scheme == "https":
-        context = ssl.create_default_context()
-        return _Tls(parts.hostname, parts.port, timeout=connect_seconds, context=context)
+        return _Tls(parts.hostname, parts.port, timeout=connect_seconds, context=_trust())
     return _Plain(parts.hostname, parts.port, timeout=connect_seconds)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The machine's certificate authorities, read once: that takes longer than a message."""
+    return ssl.create_default_context()
 
 
 def _connect(connection: "_Plain | _Tls") -> None:
