@@ -43,7 +43,7 @@ def demand_whole(facts: NoticeFacts) -> None:
     """Refuses two_currencies and totals_differ: what a message asks for is the sum of what it lists."""
     amounts = [facts.amount_total, *(each.amount for each in facts.charges)]
     amounts += [money for each in facts.items for money in (each.original, each.open)]
-    amounts += [facts.promised_amount] if facts.promised_amount else []
+    amounts += [each for each in (facts.promised_amount, facts.paid_amount) if each]
     demand_one_currency(facts.currency, amounts)
     asked = sum(each.open.minor for each in facts.items if not each.disputed)
     if facts.items and asked != facts.amount_total.minor:
@@ -58,7 +58,7 @@ def demand_one_currency(currency: str, amounts: list[Money]) -> None:
 
 def values_of(facts: NoticeFacts, language: str) -> Values:
     """Every placeholder's value in the language; an empty text where there is none."""
-    late, coming = facts.days_past_due, [each.days_past_due for each in facts.items]
+    late, asked = facts.days_past_due, facts.asked
     return {
         "customer": facts.customer.name,
         "contact": facts.customer.contact,
@@ -66,17 +66,22 @@ def values_of(facts: NoticeFacts, language: str) -> Values:
         "amount_total": amount(facts.amount_total, language),
         "currency": facts.currency,
         "items": items_text(facts, language),
-        "item_count": counted("invoices", len(coming), language) if coming else "",
+        "item_count": counted("invoices", len(asked), language) if asked else "",
         "oldest_due_on": day(facts.oldest_due_on, language),
         "days_past_due": counted("days", late, language) if late > 0 else "",
+        "days_until_due": counted("days", -late, language) if asked and late <= 0 else "",
         "stage": facts.stage,
         "reference": facts.reference,
         "contract_clause": facts.contract_clause,
         "promise_by": day(facts.promise_by, language),
         "promised_on": day(facts.promised_on, language),
         "promised_amount": amount(facts.promised_amount, language) if facts.promised_amount else "",
+        "paid_on": day(facts.paid_on, language),
+        "paid_amount": amount(facts.paid_amount, language) if facts.paid_amount else "",
         "new_deadline": day(facts.new_deadline, language),
-        "bank_details": "\n".join(": ".join(p) for p in bank_pairs(facts.entity.bank, facts, language)),
+        "bank_details": "\n".join(
+            named(name, value, language) for name, value in bank_pairs(facts.entity.bank, facts, language)
+        ),
         "payment_link": link(facts.payment_link, "payment_link") if facts.payment_link else "",
         "charges": charges_text(facts.charges, language),
         "charges_total": amount(facts.charges_total, language) if facts.charges else "",
@@ -118,6 +123,12 @@ def link(address: str, name: str, *also: str) -> str:
     return address.strip()
 
 
+def named(name: str, value: str, language: str) -> str:
+    """ "Total: 5" with the colon of the language."""
+    colon = {"zh-hans": "：", "fr": "\N{NO-BREAK SPACE}: "}.get(language_of(language), ": ")
+    return f"{name}{colon}{value}"
+
+
 def item_row(item: NoticeItem, language: str) -> ItemRow:
     return ItemRow(
         cleaned(item.number, "items"),
@@ -143,19 +154,19 @@ def items_text(facts: NoticeFacts, language: str) -> str:
     for item in facts.items[:ROWS_MOST]:
         row = item_row(item, language)
         marks = [row.number, f"{say('due_on', language)} {row.due_on}", row.open]
-        marks += [f"{say('late', language)}: {item.days_past_due}"] if row.late else []
+        marks += [named(say("late", language), str(item.days_past_due), language)] if row.late else []
         marks += [say("disputed", language)] if row.disputed else []
         lines.append("- " + " · ".join(marks))
     count, left = rest_of(facts.items, facts.currency)
     if count:
-        lines.append(f"- {say('and_more', language, n=count)}: {shown(left, language)}")
+        lines.append("- " + named(say("and_more", language, n=count), shown(left, language), language))
     if lines:
-        lines.append(f"{say('total', language)}: {shown(facts.amount_total, language)}")
+        lines.append(named(say("total", language), shown(facts.amount_total, language), language))
     return "\n".join(lines)
 
 
 def charges_text(charges: tuple[Charge, ...], language: str) -> str:
-    return "\n".join(f"- {name}: {text}" for name, text in charge_rows(charges, language))
+    return "\n".join("- " + named(name, text, language) for name, text in charge_rows(charges, language))
 
 
 def charge_rows(charges: tuple[Charge, ...], language: str) -> list[tuple[str, str]]:

@@ -238,7 +238,7 @@ def _frame(
     entity: Sender, to: Recipient, title: str, number: str, info: list[Pair], language: str
 ) -> dict[str, Any]:
     """Letterhead, address window, facts at its right, footer: what each paper has."""
-    attention = [f"{say('attention', language)} {to.contact}"] if to.contact else []
+    attention = [say("attention", language, name=to.contact)] if to.contact else []
     bank = entity.bank
     accounts = (
         [bank.bank, f"IBAN {bank.iban}" if bank.iban else bank.account, f"BIC {bank.bic}" if bank.bic else ""]
@@ -266,7 +266,7 @@ def _frame(
         "recipient": [_line(each) for each in (to.name, *attention, *to.address) if each],
         "info": [(name, _line(value)) for name, value in info if value],
         "footer": [column for column in kept if column],
-        "running": _line(" · ".join(each for each in (title, number) if each)),
+        "running": _line(title if number in title else f"{title} · {number}"),
     }
 
 

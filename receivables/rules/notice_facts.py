@@ -90,6 +90,8 @@ class NoticeFacts:
     promise_by: date | None = None
     promised_on: date | None = None
     promised_amount: Money | None = None
+    paid_on: date | None = None
+    paid_amount: Money | None = None
     new_deadline: date | None = None
     payment_link: str = ""
     opt_out: str = ""
@@ -100,13 +102,18 @@ class NoticeFacts:
     page_link: str = ""
 
     @property
+    def asked(self) -> tuple[NoticeItem, ...]:
+        """The items that money is asked for: neither disputed nor credits."""
+        return tuple(each for each in self.items if not each.disputed and each.open.minor > 0)
+
+    @property
     def oldest_due_on(self) -> date | None:
-        return min((each.due_on for each in self.items), default=None)
+        return min((each.due_on for each in self.asked), default=None)
 
     @property
     def days_past_due(self) -> int:
-        """Of the oldest item; 0 while nothing is late."""
-        return max((each.days_past_due for each in self.items), default=0)
+        """Of the oldest item asked for; below zero before it is due, 0 where nothing is asked."""
+        return max((each.days_past_due for each in self.asked), default=0)
 
     @property
     def charges_total(self) -> Money:

@@ -27,6 +27,8 @@ _MARKUP = re.compile(
 _SCRIPT = re.compile(r"\b(?:javascript|vbscript|data)\s*:", re.I)
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _BIDI = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]))
+_PLAIN_SIGNS = {0xA0: " ", 0x202F: " ", 0x2212: "-"}
+"""Signs of written amounts that alone would turn a text message into the dear alphabet."""
 _BLANK = re.compile(r"\n{3,}")
 
 
@@ -234,6 +236,8 @@ def _inserter(values: Values, context: str) -> Callable[[str], str]:
             )
         if context == "subject" and not isinstance(value, Amount) and len(shown) > SUBJECT_VALUE_MOST:
             shown = shown[: SUBJECT_VALUE_MOST - 1] + "…"
+        if context == "sms":
+            return shown.translate(_PLAIN_SIGNS)
         return html.escape(shown) if context == "html" else shown
 
     def insert(text: str) -> str:

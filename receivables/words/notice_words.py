@@ -52,7 +52,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "email": ("E-mail", "电子邮箱", "E-Mail", "E-mail"),
     "tax_id": ("Tax ID", "税号", "USt-IdNr.", "N° TVA"),
     "page": ("Page {page} of {pages}", "第 {page} 页，共 {pages} 页", "Seite {page} von {pages}", "Page {page} sur {pages}"),
-    "attention": ("Attn.", "收件人：", "z. Hd.", "À l'attention de"),
+    "attention": ("Attn. {name}", "收件人：{name}", "z. Hd. {name}", "À l'attention de {name}"),
     "pay_by": ("Payable by", "付款期限", "Zahlbar bis", "À payer avant le"),
     "signature": ("Signature", "签字", "Unterschrift", "Signature"),
     "opt_out": (
