@@ -11,6 +11,7 @@ from django.db import connection
 from receivables import audit
 from receivables.books_documents import QUESTIONS as DOCUMENTS
 from receivables.books_ledger import QUESTIONS as LEDGER
+from receivables.books_messages import QUESTIONS as MESSAGES
 from receivables.models import Audit, ChainHead, NumberSeries
 from receivables.rules import chain
 
@@ -31,6 +32,8 @@ class Finding:
 
 
 Tick = Callable[[str], None]
+Questions = dict[str, tuple[str, str]]
+"""Rule → (statement whose rows break it, sentence filled with the columns by position)."""
 
 
 def check(*, deep: bool = True, tick: Tick | None = None) -> list[Finding]:
@@ -38,21 +41,27 @@ def check(*, deep: bool = True, tick: Tick | None = None) -> list[Finding]:
 
     At most SHOWN findings per invariant. `tick` hears the name of each invariant before it is asked.
     """
+    found = ask({**LEDGER, **DOCUMENTS, **MESSAGES}, tick=tick)
+    for rule, question in (("series_gap_free", _series), ("chain_verifies", _chain if deep else _head)):
+        if tick:
+            tick(rule)
+        found += [Finding(rule, document, detail) for document, detail in question()]
+    return found
+
+
+def ask(questions: Questions, *, tick: Tick | None = None) -> list[Finding]:
+    """The rows that break each question, at most SHOWN of each. Upper floors ask theirs through it."""
     found: list[Finding] = []
-    for rule, (statement, detail) in {**LEDGER, **DOCUMENTS}.items():
+    for rule, (statement, detail) in questions.items():
         if tick:
             tick(rule)
         found += [Finding(rule, str(row[0]), detail.format(*row)) for row in _rows(statement)]
-    for rule, ask in (("series_gap_free", _series), ("chain_verifies", _chain if deep else _head)):
-        if tick:
-            tick(rule)
-        found += [Finding(rule, document, detail) for document, detail in ask()]
     return found
 
 
 def rules() -> list[str]:
     """Names of all invariants, in the order asked."""
-    return [*LEDGER, *DOCUMENTS, "series_gap_free", "chain_verifies"]
+    return [*LEDGER, *DOCUMENTS, *MESSAGES, "series_gap_free", "chain_verifies"]
 
 
 def _rows(statement: str) -> list[tuple[object, ...]]:
@@ -62,27 +71,36 @@ def _rows(statement: str) -> list[tuple[object, ...]]:
         return rows
 
 
+OURS = """SELECT entity_id, number FROM receivables_invoice WHERE number IS NOT NULL AND NOT external
+    UNION ALL SELECT entity_id, number FROM receivables_creditnote"""
+UPPER_SERIES = ("letter", "interest", "handover")
+"""Series whose numbers stand on upper floors, which prove them themselves."""
+
+
 def _series() -> Iterator[tuple[str, str]]:
-    """Numbers under a prefix are exactly 1 to `last_number`, without gap or stranger."""
+    codes = NumberSeries.objects.exclude(code__in=UPPER_SERIES).values_list("code", flat=True).distinct()
+    return gaps(dict.fromkeys(codes.order_by("code"), OURS))
+
+
+def gaps(sources: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Numbers under a prefix are exactly 1 to `last_number`, without gap or stranger. `sources`: series code → a query of
+    (entity_id, number)."""
     digits = (
         "rest ~ '^[0-9]+$'"
         if connection.vendor == "postgresql"
         else "rest <> '' AND rest NOT GLOB '*[^0-9]*'"
     )
-    counted = f"""
-        SELECT COUNT(DISTINCT n), COALESCE(MIN(n), 0), COALESCE(MAX(n), 0) FROM (
-            SELECT CASE WHEN {digits} THEN CAST(rest AS BIGINT) END AS n FROM (
-                SELECT SUBSTR(number, %s) AS rest FROM receivables_invoice
-                WHERE entity_id = %s AND number IS NOT NULL AND NOT external AND SUBSTR(number, 1, %s) = %s
-                UNION ALL
-                SELECT SUBSTR(number, %s) FROM receivables_creditnote WHERE entity_id = %s AND SUBSTR(number, 1, %s) = %s
-            ) taken
-        ) numbers WHERE n IS NOT NULL"""
-    for series in NumberSeries.objects.select_related("entity"):
-        start, size = len(series.prefix) + 1, len(series.prefix)
-        one = [start, series.entity_id, size, series.prefix]
+    for series in NumberSeries.objects.filter(code__in=sources).select_related("entity"):
+        counted = f"""
+            SELECT COUNT(DISTINCT n), COALESCE(MIN(n), 0), COALESCE(MAX(n), 0) FROM (
+                SELECT CASE WHEN {digits} THEN CAST(rest AS BIGINT) END AS n FROM (
+                    SELECT SUBSTR(number, %s) AS rest FROM ({sources[series.code]}) taken
+                    WHERE entity_id = %s AND SUBSTR(number, 1, %s) = %s
+                ) rests
+            ) numbers WHERE n IS NOT NULL"""
+        size = len(series.prefix)
         with connection.cursor() as cursor:
-            cursor.execute(counted, one * 2)
+            cursor.execute(counted, [size + 1, series.entity_id, size, series.prefix])
             count, first, last = cursor.fetchone()
         if (count, last) != (series.last_number, series.last_number) or (count and first != 1):
             yield (
