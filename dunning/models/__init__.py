@@ -3,7 +3,7 @@
 from dunning.models.block import DunningBlock, LadderMove
 from dunning.models.call import Call
 from dunning.models.handover import HandOver, HandOverItem
-from dunning.models.interest import InterestNote
+from dunning.models.interest import InterestNote, InterestTerms, RateEntry
 from dunning.models.notice import Notice, NoticeItem
 from dunning.models.policy import Assignment, Policy, PolicyVersion
 from dunning.models.promise import PaymentPlan, PromiseItem, PromiseToPay
@@ -16,6 +16,7 @@ __all__ = [
     "HandOver",
     "HandOverItem",
     "InterestNote",
+    "InterestTerms",
     "LadderMove",
     "Notice",
     "NoticeItem",
@@ -24,6 +25,7 @@ __all__ = [
     "PolicyVersion",
     "PromiseItem",
     "PromiseToPay",
+    "RateEntry",
     "Run",
     "RunChunk",
     "RunOutcome",
