@@ -18,7 +18,7 @@ from receivables.notice_values import demand_one_currency, demand_whole, languag
 from receivables.rules import sms_parts
 from receivables.rules.notice_facts import HandOverFacts, InterestFacts, NoticeFacts, StatementFacts
 from receivables.rules.placeholders import EMAIL, LETTER, SMS
-from receivables.rules.templates import Hole, fill, parts
+from receivables.rules.templates import Hole, Values, fill, parts
 
 ATTACHMENTS_MOST = 20 * 1024**2
 """Below what the mail provider takes (30 MB once encoded), so that the call is never tried."""
@@ -86,7 +86,7 @@ def render(template: TemplateText, facts: NoticeFacts, *, attachments: Sequence[
     language = language_of(template.language)
     values = values_of(facts, language)
     subject = fill(template.subject, values, "subject")
-    text, page, own = _body(template, facts, subject, language)
+    text, page, own = _body(template, facts, values, subject, language)
     files = (*own, *attachments)
     if sum(len(each.content) for each in files) > ATTACHMENTS_MOST:
         raise RenderFailed("attachments_too_large", "The files of this message are too large to be sent.")
@@ -94,10 +94,9 @@ def render(template: TemplateText, facts: NoticeFacts, *, attachments: Sequence[
 
 
 def _body(
-    template: TemplateText, facts: NoticeFacts, subject: str, language: str
+    template: TemplateText, facts: NoticeFacts, values: Values, subject: str, language: str
 ) -> tuple[str, str, tuple[Attachment, ...]]:
     """Text, HTML and own files, by channel."""
-    values = values_of(facts, language)
     if template.channel == SMS:
         text = fill(template.body, values, "sms")
         sms_parts.demand_sendable(text)

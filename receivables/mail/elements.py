@@ -67,13 +67,13 @@ def field(
     last: bool = False,
     span: int = 1,
 ) -> str:
-    """A cell of a listing; figures stand right and never wrap."""
+    """A cell of a listing; only the first column's words wrap."""
     side = "right" if right else "left"
     style = f"padding:10px 0 10px {'0' if first else '12px'};text-align:{side};" + text_style(
         "400 14px/20px", tone
     )
     style += "" if last else f"border-bottom:1px solid {EDGE};"
-    style += FIGURES if right else "word-break:break-word;"
+    style += "word-break:break-word;" if first else FIGURES
     return tag("td", inner, style, f"db-{tone} db-line", valign="top", align=side, colspan=span)
 
 

@@ -8,7 +8,8 @@ from html import escape
 
 from receivables.mail import elements as el
 from receivables.mail import pieces
-from receivables.notice_values import link, shown
+from receivables.notice_values import link, named, shown
+from receivables.rules.money import Money
 from receivables.rules.notice_facts import NoticeFacts, Sender
 from receivables.rules.templates import Part, Values, cleaned, fill
 from receivables.words.notice_words import say
@@ -40,12 +41,14 @@ def page(
     *, facts: NoticeFacts, parts: tuple[Part, ...], values: Values, subject: str, language: str, staff: bool
 ) -> str:
     """The whole HTML document of one message."""
+    due = facts.grand_total if any(each.name == "charges" for each in parts) else facts.amount_total
     rows = [_header(facts.entity, facts.reference)]
     if not staff and facts.items and facts.amount_total.minor > 0:
-        rows.append(pieces.summary(facts, language))
+        rows.append(pieces.summary(facts, due, language))
     rows.append(el.cell(_body(parts, values, facts, language), "26px 36px 8px"))
     rows.append(_footer(facts, language, staff))
     card = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    preheader = "" if staff or not facts.items else _preheader(due, facts.reference, language)
     ground = f"background-color:{el.GROUND};"
     look = f"width:100%;max-width:600px;background-color:{el.CARD};border:1px solid {el.EDGE};border-radius:10px;"
     outer = _TABLE.format(width="100%", name="db-ground", style=ground)
@@ -57,17 +60,15 @@ def page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="supported-color-schemes" content="light dark">\n'
         f"<title>{escape(subject)}</title>\n{_HEAD}\n</head>\n"
-        f'<body class="db-ground" style="margin:0;padding:0;{ground}">\n{_preheader(facts, language, staff)}{outer}'
+        f'<body class="db-ground" style="margin:0;padding:0;{ground}">\n{preheader}{outer}'
         f'<tr><td align="center" class="db-out" style="padding:28px 12px;">\n{inner}\n{card}\n</table>\n'
         "</td></tr></table>\n</body>\n</html>\n"
     )
 
 
-def _preheader(facts: NoticeFacts, language: str, staff: bool) -> str:
+def _preheader(due: Money, reference: str, language: str) -> str:
     """What an inbox shows behind the subject."""
-    if staff or not facts.items:
-        return ""
-    text = f"{say('amount_due', language)}: {shown(facts.amount_total, language)} · {facts.reference}"
+    text = f"{named(say('amount_due', language), shown(due, language), language)} · {cleaned(reference, 'reference')}"
     hidden = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;"
     return el.tag("div", escape(text), hidden) + "\n"
 
@@ -102,10 +103,11 @@ def _body(parts: tuple[Part, ...], values: Values, facts: NoticeFacts, language:
 
 def _footer(facts: NoticeFacts, language: str, staff: bool) -> str:
     entity = facts.entity
-    legal = [f"{say('tax_id', language)} {entity.tax_id}"] if entity.tax_id else []
-    reach = [entity.phone, entity.email, entity.website, *legal, entity.registration]
-    lines = [" · ".join([entity.name, *entity.address]), " · ".join(each for each in reach if each)]
-    lines += [f"{say('reference', language)}: {facts.reference}"] if facts.reference else []
+    legal = [f"{say('tax_id', language)} {entity.tax_id}" if entity.tax_id else "", entity.registration]
+    reach = [entity.phone, entity.email, entity.website]
+    groups = [[entity.name, *entity.address], reach, legal]
+    lines = [" · ".join(each for each in group if each) for group in groups]
+    lines += [named(say("reference", language), facts.reference, language)] if facts.reference else []
     text = [escape(cleaned(line, "entity")) for line in lines if line]
     text += [] if staff else [_opt_out(facts, language)]
     inner = el.tag("div", "<br>\n".join(text), el.text_style("400 12px/19px", "mut"), "db-mut")

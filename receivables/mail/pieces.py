@@ -13,6 +13,7 @@ from receivables.notice_values import (
     rest_of,
     shown,
 )
+from receivables.rules.money import Money
 from receivables.rules.notice_facts import NoticeFacts, NoticeItem
 from receivables.rules.templates import Values, fill
 from receivables.words.notice_words import counted, say
@@ -32,15 +33,16 @@ def alone(name: str, values: Values, facts: NoticeFacts, language: str) -> str:
         return el.button(link(facts.payment_link, name), say("pay", language))
     text = fill(f"{{{name}}}", values, "html")
     if name == "page_link":
-        return el.paragraph(f'<a href="{text}" class="db-link" style="color:{el.BRAND};">{text}</a>')
+        words = escape(say("open_page", language))
+        return el.paragraph(f'<a href="{text}" class="db-link" style="color:{el.BRAND};">{words}</a>')
     return el.paragraph(text)
 
 
-def summary(facts: NoticeFacts, language: str) -> str:
-    """The calm block on top: how much, since when."""
+def summary(facts: NoticeFacts, due: Money, language: str) -> str:
+    """The calm block on top: how much, since when. `due` holds the charges where the message asks for them."""
     late = facts.days_past_due > 0
     left = el.line(say("amount_due", language), "400 13px/18px", "mut")
-    left += el.line(shown(facts.amount_total, language), "600 26px/32px", more=el.FIGURES)
+    left += el.line(shown(due, language), "600 26px/32px", more=el.FIGURES)
     right = el.line(say("due_since" if late else "due_on", language), "400 13px/18px", "mut")
     right += el.line(day(facts.oldest_due_on, language), "600 16px/32px", more=el.FIGURES)
     if late:
@@ -64,7 +66,7 @@ def items(facts: NoticeFacts, language: str) -> str:
     total = el.field(el.strong(say("total", language)), first=True, last=True, span=2)
     lines.append(total + el.field(el.strong(shown(facts.amount_total, language)), right=True, last=True))
     inner = "\n".join(f"<tr>{each}</tr>" for each in lines)
-    return el.rows(f"\n{inner}\n", margin="4px 0 20px", listing=True)
+    return el.rows(f"\n{inner}\n", margin="8px 0 22px", listing=True)
 
 
 def _item(item: NoticeItem, language: str) -> str:

@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "fee": ("Reminder fee", "催告费", "Mahngebühr", "Frais de relance"),
     "pay": ("Pay now", "立即付款", "Jetzt bezahlen", "Payer maintenant"),
+    "open_page": ("Open the page", "打开页面", "Seite öffnen", "Ouvrir la page"),
     "pay_to": ("Please pay to", "收款账户", "Bankverbindung", "Coordonnées bancaires"),
     "holder": ("Account holder", "户名", "Kontoinhaber", "Titulaire"),
     "bank": ("Bank", "开户银行", "Bank", "Banque"),
