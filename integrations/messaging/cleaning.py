@@ -88,8 +88,8 @@ def mail_address(address: str) -> str:
         found = validate_email(
             address, check_deliverability=False, allow_smtputf8=False, test_environment=True
         )
-    except EmailNotValidError as error:
-        raise Rejected("bad_recipient", "The e-mail address cannot be used.") from error
+    except EmailNotValidError:  # its words may repeat the address
+        raise Rejected("bad_recipient", "The e-mail address cannot be used.") from None
     return found.ascii_email or ""
 
 

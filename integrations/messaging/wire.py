@@ -109,22 +109,21 @@ def _exchange(
         response = connection.getresponse()
     except (OSError, HTTPException, ValueError) as error:
         if not connection.wrote:
-            raise Unavailable(
+            raise Unavailable(  # the error would show the header that cannot be written: the key
                 "not_sent", "The request could not be built.", detail=type(error).__name__
-            ) from error
-        code = (
-            "timeout"
-            if isinstance(error, TimeoutError)
-            else "cut"
-            if isinstance(error, OSError)
-            else "garbage"
-        )
+            ) from None
         raise Uncertain(
-            code, "The provider may have taken the message.", detail=type(error).__name__
+            _doubt(error), "The provider may have taken the message.", detail=type(error).__name__
         ) from error
     if not response.headers:
         raise Uncertain("garbage", "The provider's answer was cut off or is no HTTP.")
     return _whole(response)
+
+
+def _doubt(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "cut" if isinstance(error, OSError) else "garbage"
 
 
 def _whole(response: HTTPResponse) -> Reply:
@@ -154,6 +153,22 @@ class _Timed(io.RawIOBase):
         return io.BufferedReader(self)
 
 
+def _reach(address: tuple[str, int], timeout: float, source: Any = None) -> socket.socket:
+    """Tries the host's addresses in turn, all together no longer than `timeout`: large providers have many."""
+    ends_at, failure = time.monotonic() + timeout, OSError("the name has no address")
+    for family, kind, protocol, _, where in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(_left(ends_at))
+            sock.connect(where)
+            sock.settimeout(timeout)
+            return sock
+        except OSError as error:
+            sock.close()
+            failure = error
+    raise failure
+
+
 def _left(ends_at: float) -> float:
     left = ends_at - time.monotonic()
     if left <= 0:
@@ -167,6 +182,10 @@ class _Limited:
     sock: Any
     wrote = False
     ends_at = 0.0
+
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self._create_connection = _reach
 
     def send(self, data: Any) -> None:
         for start in range(0, len(data), _PIECE):

@@ -35,10 +35,10 @@ class Front(BaseHTTPRequestHandler):
         self._open(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
     def _open(self, body: bytes) -> None:
-        path = urlsplit(self.path).path
+        path, query = urlsplit(self.path).path, urlsplit(self.path).query
         if path.startswith("/_double/"):
             return self._double(path, body)
-        self.house.saw(Seen(self.command, path, dict(self.headers), body, time.time()))
+        self.house.saw(Seen(self.command, path, query, dict(self.headers), body, time.time()))
         basic = base64.b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
         right = f"Bearer {API_KEY}" if path.startswith("/v3/") else f"Basic {basic}"
         if self.headers.get("Authorization") != right:

@@ -30,6 +30,7 @@ class Seen:
 
     method: str
     path: str
+    query: str
     headers: dict[str, str]
     body: bytes
     at: float

@@ -87,7 +87,7 @@ def test_a_rate_above_the_limit_is_refused_and_counted(providers):
     providers.rate_most = 3
     assert [providers.is_too_fast() for _ in range(6)] == [False, False, False, True, True, False]
     providers.requests = [
-        Seen("POST", "/v3/mail/send", {}, b"", at) for at in (0.0, 0.1, 0.2, 0.9, 1.05, 5.0)
+        Seen("POST", "/v3/mail/send", "", {}, b"", at) for at in (0.0, 0.1, 0.2, 0.9, 1.05, 5.0)
     ]
     assert providers.peak() == 4
 

@@ -190,6 +190,14 @@ def test_a_message_in_doubt_is_found_by_the_reference_in_its_text(adapter, provi
     assert look(adapter, began, recipient="+4915199999999") == Evidence(False)
 
 
+def test_the_list_is_asked_for_recipient_and_day_alone(adapter, providers):
+    look(adapter, datetime(2026, 3, 31, 0, 1, tzinfo=UTC))
+    first, second = [seen.query for seen in providers.requests]
+    day = "2026-03-30T23:59:00Z"
+    assert parse_qs(first) == {"To": [TEXT.recipient], "DateSent>": [day], "PageSize": ["100"]}
+    assert parse_qs(second) == {"DateSent>": [day], "PageSize": ["100"]}
+
+
 def test_an_older_message_of_the_same_reference_is_no_evidence(adapter):
     adapter.send(TEXT)
     later = datetime.now(UTC) + timedelta(seconds=adapter.skew_seconds + 5)
