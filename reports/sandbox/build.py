@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import translation
 
+from dunning.services import policies
 from receivables.actor import Actor
 from receivables.models import Customer, Entry, ImportFile, LegalEntity
 from receivables.services import ledger_import
@@ -54,6 +55,7 @@ def _build(
     cut = today - timedelta(days=CUT_DAYS)
     say("legal entities, staff, bank accounts, exchange rates")
     firm = company.found(since=since, today=today, at=at, by=founder)
+    policies.install_defaults(now=at(since), by=founder)
     say(f"{count} customers with contacts, terms and owners")
     clients = people.make(
         dice,
