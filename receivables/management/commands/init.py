@@ -1,4 +1,4 @@
-"""Lays the ground of a new installation: tables, the shipped roles, the first administrator. Doing it twice changes nothing."""
+"""Lays the ground of a new installation: tables, shipped roles and policies, first administrator. Twice changes nothing."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from receivables import clock
 from receivables.actor import Actor
+from receivables.conf import foundations
 from receivables.services import roles, staff
 
 
 class Command(BaseCommand):
     """`manage.py init [--admin NAME …]` prints each new administrator's one-time password, once."""
 
-    help = "Creates the tables, the shipped roles and the first administrators; prints their one-time passwords. Safe to repeat."
+    help = "Creates tables, roles, policies and the first administrators; prints their one-time passwords. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         now, by = clock.now(), Actor.system("init", via="command")
         rows = roles.ship_roles(now=now, by=by)
         self.stdout.write(_("Roles created: %(count)s.") % {"count": len(rows)})
+        foundations.lay(now=now, by=by)
         for name in options["admin"] or ["admin"]:
             made = staff.first_admin(username=name, now=now, by=by)
             if made is None:
