@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from receivables import access, clock, context
+from receivables.conf import panels
 from receivables.doors import policy
 from receivables.models import (
     Change,
@@ -85,6 +86,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             if access.may(user, "entry.view")
             else "",
             "proposals": _proposals(user),
+            "panels": panels.of_customer(customer, user),
             **LOADERS[tab](customer, user, as_of, entries),
         },
     )
