@@ -70,6 +70,14 @@ class Notice(fsm.ConcurrentTransitionMixin, Tracked):
     decided_by = models.CharField(max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True)
     approved_hash = models.CharField(max_length=64, blank=True)
+    text = models.ForeignKey(
+        "receivables.MessageTemplate", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    """The version of the text it was approved with; empty: the text Duebook comes with, or not approved by a person."""
+    written_on = models.DateField(null=True)
+    """The day its text speaks of, once it was approved or handed over."""
+    looked_at = models.DateTimeField(null=True)
+    """When a notice that waits was last found to be right."""
     reached_on = models.DateField(null=True)
 
     objects = NoticeQuerySet.as_manager()
@@ -100,6 +108,10 @@ class Notice(fsm.ConcurrentTransitionMixin, Tracked):
     @fsm.transition(field=state, source=State.RELEASED, target=State.HANDED_OVER)
     def hand_over(self) -> None:
         """The outbox or a to-do has it now."""
+
+    @fsm.transition(field=state, source=[State.RELEASED, State.HANDED_OVER], target=State.PROPOSED)
+    def put_back(self) -> None:
+        """What a person approved is no longer what would be sent: they look again."""
 
     @fsm.transition(
         field=state, source=[State.PROPOSED, State.RELEASED, State.HANDED_OVER], target=State.WITHDRAWN
