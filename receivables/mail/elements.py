@@ -74,7 +74,15 @@ def field(
     )
     style += "" if last else f"border-bottom:1px solid {EDGE};"
     style += "word-break:break-word;" if first else FIGURES
-    return tag("td", inner, style, f"db-{tone} db-line", valign="top", align=side, colspan=span)
+    return tag(
+        "td",
+        inner,
+        style,
+        f"db-{tone} db-line{'' if first or right else ' db-day'}",
+        valign="top",
+        align=side,
+        colspan=span,
+    )
 
 
 def strong(text: str) -> str:

@@ -31,6 +31,9 @@ _HEAD = """\
   .db-out { padding: 0 !important; }
   .db-card { border-left: 0 !important; border-right: 0 !important; border-radius: 0 !important; }
 }
+@media (max-width: 360px) {
+  .db-day { white-space: normal !important; }
+}
 </style>"""
 
 
