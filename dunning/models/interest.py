@@ -4,6 +4,7 @@ The amounts of a note stand on the ledger as charges; nothing here computes.
 """
 
 from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
