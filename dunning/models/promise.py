@@ -103,21 +103,25 @@ class PromiseToPay(fsm.ConcurrentTransitionMixin, Tracked):
     def __str__(self) -> str:
         return f"promise {self.pk}"
 
-    @fsm.transition(field=state, source=State.OPEN, target=State.KEPT)
+    @fsm.transition(field=state, source=[State.OPEN, State.PARTLY_KEPT, State.BROKEN], target=State.KEPT)
     def keep(self) -> None:
         """Enough came in time."""
 
-    @fsm.transition(field=state, source=State.OPEN, target=State.PARTLY_KEPT)
+    @fsm.transition(field=state, source=[State.OPEN, State.KEPT, State.BROKEN], target=State.PARTLY_KEPT)
     def keep_partly(self) -> None:
         """Some came in time, not enough."""
 
-    @fsm.transition(field=state, source=State.OPEN, target=State.BROKEN)
+    @fsm.transition(field=state, source=[State.OPEN, State.KEPT, State.PARTLY_KEPT], target=State.BROKEN)
     def break_(self) -> None:
-        """Nothing that counts came in time."""
+        """Nothing that counts came in time, or it was taken back."""
+
+    @fsm.transition(field=state, source=[State.KEPT, State.PARTLY_KEPT, State.BROKEN], target=State.OPEN)
+    def reopen(self) -> None:
+        """Kept early, and the money was taken back before the day; or a person's verdict was lifted."""
 
     @fsm.transition(field=state, source=State.OPEN, target=State.REPLACED)
     def replace(self) -> None:
-        """Renegotiated: another promise took its place."""
+        """Renegotiated, withdrawn, or nothing of it is owed any more: it counts neither way."""
 
 
 class PromiseItemQuerySet(ScopedQuerySet):

@@ -101,9 +101,15 @@ def flag_undeliverable(*, contact: Contact, on: date, reason: str, now: datetime
     with audit.line(
         "contact.undeliverable", by=by, now=now, subject=f"customer:{customer.pk}", reason=reason
     ) as line:
-        _write(line, contact, {"undeliverable_since": on, "undeliverable_reason": reason})
+        flag(line, contact, on=on, reason=reason)
         posting.stop([customer])
     return contact
+
+
+def flag(line: Line, contact: Contact, *, on: date, reason: str) -> None:
+    """The same under the caller's audit line and customer lock; a contact that is flagged stays as it is."""
+    if not contact.undeliverable_since:
+        _write(line, contact, {"undeliverable_since": on, "undeliverable_reason": reason[:200]})
 
 
 @transaction.atomic

@@ -38,40 +38,56 @@ def open_on(
 
     Refuses reason_unknown, not_open, over_open (with figures), already_disputed (one open dispute per item).
     """
+    posting.lock(entry.customer_id)
+    disputed = checked(entry, reason, amount)
+    due_at = work.due_at(entry.entity, now, sla_hours)
+    with audit.line(
+        "dispute.opened", by=by, now=now, subject=f"entry:{entry.pk}", entity=entry.entity, reason=reason
+    ) as line:
+        dispute = write(
+            line, entry=entry, reason=reason, disputed=disputed, today=today, by=by, due_at=due_at, note=note,
+            owner=owner, department=department,
+        )  # fmt: skip
+        line.subject = f"dispute:{dispute.pk}"
+    return dispute
+
+
+def checked(entry: Entry, reason: str, amount: Money | None) -> int:
+    """What `open_on` refuses, asked under the customer's lock; answers the amount in question (minor units)."""
     if reason not in Dispute.Reason.values:
         raise Refused(
             "reason_unknown",
             _("%(reason)s is no reason for a dispute.") % {"reason": reason[:40]},
             field="reason",
         )
-    (customer,) = posting.lock(entry.customer_id)
     disputed = _amount(entry, amount)
     if Dispute.objects.filter(entry=entry, state=Dispute.State.OPEN).exists():
         raise Refused("already_disputed", _("This item is in dispute already. Settle that dispute first."))
-    due_at = work.due_at(entry.entity, now, sla_hours)
-    with audit.line(
-        "dispute.opened", by=by, now=now, subject=f"entry:{entry.pk}", entity=entry.entity, reason=reason
-    ) as line:
-        dispute: Dispute = Dispute(
-            entity=entry.entity,
-            customer=customer,
-            entry=entry,
-            currency=entry.currency,
-            amount=disputed,
-            reason=reason,
-            note=note,
-            owner=owner,
-            department=department,
-            opened_on=today,
-            opened_at=now,
-            opened_by=by.name,
-            due_at=due_at,
-            audit_seq=line.seq,
-        )
-        dispute.save(force_insert=True)
-        line.subject = f"dispute:{dispute.pk}"
-        line.touch("dispute", dispute.pk, entry.pk, reason, disputed, entry.currency)
-        posting.stop([customer])
+    return disputed
+
+
+def write(
+    line: audit.Line,
+    *,
+    entry: Entry,
+    reason: str,
+    disputed: int,
+    today: date,
+    by: Actor,
+    due_at: datetime,
+    note: str = "",
+    owner: User | None = None,
+    department: str = "",
+) -> Dispute:
+    """The dispute under the caller's audit line and customer lock; `disputed` is what `checked` answered."""
+    dispute: Dispute = Dispute(
+        entity=entry.entity, customer=entry.customer, entry=entry, currency=entry.currency, amount=disputed,
+        reason=reason, note=note, owner=owner, department=department, opened_on=today, opened_at=line.now,
+        opened_by=by.name, due_at=due_at, audit_seq=line.seq,
+    )  # fmt: skip
+    dispute.save(force_insert=True)
+    line.touch("dispute", dispute.pk, entry.pk, reason, disputed, entry.currency)
+    posting.stop([entry.customer])
     return dispute
 
 

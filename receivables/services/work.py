@@ -25,6 +25,7 @@ from receivables.rules.request_checks import URGENT_HOURS
 from receivables.rules.workflow import Flow, Step
 
 APPROVAL = "approval"
+CALL = "dunning_call"
 ESCALATE_OTHERS_TO = "finance_manager"
 CHUNK = 200
 
@@ -114,7 +115,9 @@ def close(
 
 @transaction.atomic
 def complete(*, item: WorkItem, outcome: str, now: datetime, by: Actor, note: str = "") -> WorkItem:
-    """A to-do that is not an approval is done. Refuses already_decided, and wrong_kind for approvals (they are decided)."""
+    """A to-do is done. Refuses already_decided, and wrong_kind for approvals (decided) and calls (closed by their outcome)."""
+    if item.kind == CALL:
+        raise Refused("wrong_kind", _("A call is closed by its outcome, it is not ticked off."))
     return _end(item, WorkItem.State.DONE, outcome=outcome, note=note, now=now, by=by)
 
 
