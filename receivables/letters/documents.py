@@ -55,7 +55,7 @@ def letter(
         (say("email", language), facts.entity.email),
         (say("pay_by", language), day(facts.new_deadline, language)),
     ]
-    signed = [facts.sender_name, facts.sender_title, facts.entity.name] if facts.sender_name else []
+    signed = [facts.sender_name, facts.sender_title] if facts.sender_name else []
     body = [_part(each, facts, values, language) for each in parts]
     return {
         **_frame(facts.entity, facts.customer, title, facts.letter_number, info, language),
@@ -189,7 +189,7 @@ def items(found: tuple[NoticeItem, ...], total: Money, language: str) -> Table:
     rows = []
     for item in found:
         row = item_row(item, language)
-        number = f"{row.number} ({say('disputed', language)})" if row.disputed else row.number
+        number = f"{row.number} ({say('in_dispute', language)})" if row.disputed else row.number
         late = str(item.days_past_due) if item.days_past_due > 0 else ""
         rows.append([number, row.document_on, row.due_on, shown(item.original, language), row.open, late])
     muted = [place for place, item in enumerate(found) if item.disputed]

@@ -19,6 +19,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "late": ("Days late", "逾期天数", "Tage überfällig", "Jours de retard"),
     "total": ("Total", "合计", "Summe", "Total"),
     "grand_total": ("Total including charges", "含附加费用合计", "Summe mit Nebenforderungen", "Total, frais compris"),
+    "in_dispute": ("in dispute, not in the total", "争议中，未计入", "in Klärung, nicht in der Summe", "contesté, hors total"),
     "disputed": (
         "in dispute, not part of this request",
         "争议中，不在本次请求之列",
