@@ -3,6 +3,8 @@
 It knows bytes and keys; what may be stored and who may read it is decided by its callers.
 """
 
+import contextlib
+import hashlib
 import os
 import re
 import secrets
@@ -24,6 +26,28 @@ def keep(data: bytes, *, room: str) -> str:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    return key
+
+
+def keep_once(data: bytes, *, room: str) -> str:
+    """Writes the bytes under a key made of their hash, if they are not there yet: the same bytes are kept once."""
+    digest = hashlib.sha256(data).hexdigest()[:32]
+    key = f"{room}/{digest[:2]}/{digest}"
+    path = _path(key)
+    if path.exists() and path.stat().st_size == len(data):
+        return key
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_name(f"{digest}.{secrets.token_hex(8)}")
+    try:
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            aside.unlink()
     return key
 
 

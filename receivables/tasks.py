@@ -4,14 +4,17 @@ They hold no logic and no state.
 """
 
 import logging
+import time
 
 from celery import shared_task
 
 from receivables import books, clock
 from receivables.actor import Actor
-from receivables.services import batches, work
+from receivables.services import batches, outbox_resolve, outbox_send, work
 
 ENGINE = Actor.system("engine")
+PASS_SECONDS, PASS_MOST = 20.0, 1000
+"""One pass of delivery ends so soon that the other bells of one engine are heard."""
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -24,6 +27,20 @@ def escalate_work() -> int:
 def post_request_batches() -> int:
     """Batches of requests that were released and are not through yet go on."""
     return batches.resume(now=clock.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def deliver_messages() -> int:
+    """Planned messages whose time has come are handed to their providers; the rate limit is waited out."""
+    clocks = outbox_send.Clocks(now=clock.now, monotonic=time.monotonic, pause=time.sleep)
+    came = outbox_send.deliver(clocks, seconds=PASS_SECONDS, most=PASS_MOST, patient=True, by=ENGINE)
+    return came.total()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sweep_messages() -> int:
+    """Messages whose sending was cut off are put in doubt, and evidence about those in doubt is looked for."""
+    return outbox_resolve.sweep(now=clock.now(), by=ENGINE).total()
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -74,12 +74,9 @@ NEEDS = {
 
 @register()
 def adapters_exist(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    """The chosen mail and SMS adapters are files in `integrations/messaging/`, and have what they need to log in."""
+    """The chosen adapters of mail, SMS and letters are files in `integrations/messaging/`, and have what they need to log in."""
     found: list[CheckMessage] = []
-    try:
-        known = registry.names("messaging")
-    except registry.UnknownAdapter:
-        return found
+    known = registry.names("messaging")
     for channel, name in settings.ADAPTERS.items():
         variable = f"DUEBOOK_{channel.upper()}_ADAPTER"
         if name not in known:

@@ -24,5 +24,7 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("receivables.tasks.escalate_work", timedelta(minutes=5)),
     Job("receivables.tasks.post_request_batches", timedelta(seconds=15)),
+    Job("receivables.tasks.deliver_messages", timedelta(seconds=15)),
+    Job("receivables.tasks.sweep_messages", timedelta(seconds=15)),
     Job("receivables.tasks.prove_books", timedelta(hours=12)),
 )

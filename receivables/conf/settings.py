@@ -5,7 +5,7 @@ import warnings
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from receivables.conf import databases, environment, logs
+from receivables.conf import databases, delivery, environment, logs
 
 BASE_DIR = environment.ROOT
 DATA_DIR = environment.folder("DUEBOOK_DATA_DIR", BASE_DIR / "var")
@@ -154,6 +154,7 @@ CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
 ADAPTERS = {
     "email": environment.text("DUEBOOK_EMAIL_ADAPTER", "console"),
     "sms": environment.text("DUEBOOK_SMS_ADAPTER", "console"),
+    "letter": environment.text("DUEBOOK_LETTER_ADAPTER", "print_letter"),
 }
 SENDGRID_API_KEY = environment.text("SENDGRID_API_KEY")
 SENDGRID_BASE_URL = environment.url("SENDGRID_BASE_URL", "https://api.sendgrid.com", ("http", "https"))
@@ -163,7 +164,21 @@ TWILIO_AUTH_TOKEN = environment.text("TWILIO_AUTH_TOKEN")
 TWILIO_BASE_URL = environment.url("TWILIO_BASE_URL", "https://api.twilio.com", ("http", "https"))
 TWILIO_FROM = environment.text("TWILIO_FROM")
 MAIL_FROM = environment.text("DUEBOOK_MAIL_FROM", "receivables@duebook.example")
-VENDOR_TIMEOUT_SECONDS = environment.number("DUEBOOK_VENDOR_TIMEOUT_SECONDS", 10, low=1, high=120)
+ADAPTER_WIRING = delivery.wiring(
+    sendgrid={
+        "base_url": SENDGRID_BASE_URL,
+        "api_key": SENDGRID_API_KEY,
+        "webhook_key": SENDGRID_WEBHOOK_PUBLIC_KEY,
+        "sender": MAIL_FROM,
+    },
+    twilio={
+        "base_url": TWILIO_BASE_URL,
+        "account_sid": TWILIO_ACCOUNT_SID,
+        "auth_token": TWILIO_AUTH_TOKEN,
+        "sender": TWILIO_FROM,
+    },
+)
+DELIVERY = delivery.limits()
 WEBHOOK_MAX_AGE_SECONDS = environment.number("DUEBOOK_WEBHOOK_MAX_AGE_SECONDS", 25 * 3600, low=60)
 
 # --- Celery rings the bell; the rows are the truth, so a lost or doubled message harms nothing -------------------------

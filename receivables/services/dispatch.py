@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Contact, Customer, Dispatch, Invoice, Message, WorkItem
+from receivables.models import Contact, Customer, Dispatch, Invoice, WorkItem
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
-from receivables.services import work
+from receivables.services import outbox, work
 
 TRACKING_HOURS = Decimal(1)
 """Working hours within which a posted invoice gets its courier number (REQUIREMENTS 003-12)."""
@@ -229,8 +229,11 @@ def _plan_notification(line: Line, dispatch: Dispatch, now: datetime) -> None:
                 "courier": dispatch.courier,
                 "tracking": dispatch.tracking_number,
             }
-    message = Message(
+    outbox.plan(
+        line,
         key=f"dispatch:{dispatch.pk}",
+        kind="dispatch",
+        about=f"invoice:{invoice.pk}",
         entity=invoice.entity,
         customer=invoice.customer,
         contact=contact,
@@ -238,14 +241,10 @@ def _plan_notification(line: Line, dispatch: Dispatch, now: datetime) -> None:
         channel="email",
         recipient=contact.email,
         language=contact.language,
-        subject=subject,
-        body=body,
-        planned_at=now,
+        rendered=outbox.plain(subject, body),
+        now=now,
         due_at=now,
-        audit_seq=line.seq,
     )
-    message.save(force_insert=True)
-    line.touch("message", message.key, contact.pk)
 
 
 def _recipient(contact: Contact | None) -> str:
