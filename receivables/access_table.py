@@ -38,6 +38,8 @@ VERBS: frozenset[str] = frozenset(
         "staff": "admin",
         "token": "admin",
         "entity": "admin",
+        "charge": "view waive",
+        "template": "view edit activate",
     }.items()
     for verb in verbs.split()
 ) | {"export"}
@@ -47,7 +49,9 @@ MONEY_VERBS: frozenset[str] = frozenset(
     verb
     for verb in VERBS
     if verb.split(".")[0] in {"payment", "bank", "ledger", "invoice"} and not verb.endswith(".view")
-) | {"request.verify", "request.approve", "period.lock", "rate.edit", "dispute.resolve"}
+) | {
+    "request.verify", "request.approve", "period.lock", "rate.edit", "dispute.resolve", "charge.waive",
+}  # fmt: skip
 
 _READ = "customer.view contact.view request.view batch.view invoice.view entry.view aging.view work.view"
 _DISPUTE = "dispute.view dispute.open"
@@ -60,23 +64,24 @@ SHIPPED: dict[str, str] = {
     "sales_manager": f"""{_READ} {_DISPUTE} customer.create customer.edit customer.change_propose contact.edit
         request.create request.submit request.verify request.send_back request.delegate batch.create
         payment.view
-        dispute.assign dispute.resolve flow.view work.assign export""",
-    "collector": f"""{_READ} {_DISPUTE} {_CASH} contact.edit customer.change_propose dispute.assign
-        invoice.write_off_propose flow.view export""",
-    "accountant": f"""{_READ} {_DISPUTE} {_CASH} customer.create customer.edit customer.change_propose
+        dispute.assign dispute.resolve flow.view template.view work.assign export""",
+    "collector": f"""{_READ} {_DISPUTE} {_CASH} charge.view contact.edit customer.change_propose dispute.assign
+        invoice.write_off_propose flow.view template.view export""",
+    "accountant": f"""{_READ} {_DISPUTE} {_CASH} charge.view customer.create customer.edit customer.change_propose
     customer.activate
         contact.edit request.send_back request.delegate invoice.issue invoice.dispatch
         invoice.write_off_propose
         payment.receive payment.allocate payment.unallocate payment.refund_propose payment.transfer
-        bank.import bank.match ledger.import dispute.assign flow.view export""",
-    "finance_manager": f"""{_READ} {_CASH} customer.* contact.edit request.* batch.create invoice.* payment.*
+        bank.import bank.match ledger.import dispute.assign flow.view template.view export""",
+    "finance_manager": f"""{_READ} {_CASH} charge.* customer.* contact.edit request.* batch.create invoice.* payment.*
     dispute.*
-        bank.* ledger.import period.lock rate.edit flow.* work.assign audit.view export""",
-    "cfo": f"""{_READ} {_CASH} dispute.view customer.change_decide request.approve request.send_back
+        bank.* ledger.import period.lock rate.edit flow.* template.* work.assign audit.view export""",
+    "cfo": f"""{_READ} {_CASH} charge.* dispute.view customer.change_decide request.approve request.send_back
     request.delegate
-        invoice.write_off_decide payment.refund_decide period.lock flow.view flow.activate work.assign
+        invoice.write_off_decide payment.refund_decide period.lock flow.view flow.activate template.view
+        template.activate work.assign
         audit.view export""",
-    "auditor": f"{_READ} {_CASH} dispute.view flow.view audit.view export",
+    "auditor": f"{_READ} {_CASH} charge.view dispute.view flow.view template.view audit.view export",
     "admin": """customer.view contact.view request.view work.view work.assign flow.view flow.edit audit.view
         staff.admin token.admin entity.admin""",
 }

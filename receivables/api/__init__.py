@@ -7,6 +7,7 @@ from receivables.api import (
     bank_lines,
     cards,
     changes,
+    charges,
     contacts,
     credit_notes,
     customers,
@@ -26,6 +27,6 @@ ROOMS = tuple(
     module.room
     for module in (
         me, customers, cards, contacts, changes, invoice_requests, request_acts, invoices, invoice_acts, credit_notes, payments,
-        allocations, entries, disputes, bank, bank_lines, periods, rates, audit_trail,
+        allocations, entries, disputes, charges, bank, bank_lines, periods, rates, audit_trail,
     )
 )  # fmt: skip

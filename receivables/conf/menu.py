@@ -68,6 +68,22 @@ MENU: tuple[Section, ...] = (
         ),
     ),
     Section(
+        _("Collect"),
+        (
+            Entry(
+                "interest",
+                _("Late interest"),
+                "dunning:interest_notes",
+                "interest.view",
+                "n",
+                "coins",
+                under=("dunning:interest_claim", "dunning:interest_rates"),
+            ),
+            Entry("charges", _("Charges"), "receivables:charges", "charge.view", "f", "coins"),
+            Entry("holds", _("Holds and limits"), "credit:holds", "credit.view", "k", "check"),
+        ),
+    ),
+    Section(
         _("Records"),
         (
             Entry("customers", _("Customers"), "receivables:customers", "customer.view", "u", "people"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from receivables.pages import disputes, ledger, payment_acts, payments, periods
+from receivables.pages import charges, disputes, ledger, payment_acts, payments, periods
 
 _PAYMENT = "payments/<int:pk>/"
 _DISPUTE = "disputes/<int:pk>/"
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path(_DISPUTE, disputes.detail, name="dispute"),
     path(f"{_DISPUTE}assign/", disputes.assign, name="dispute_assign"),
     path(f"{_DISPUTE}resolve/", disputes.resolve, name="dispute_resolve"),
+    *charges.urlpatterns,
     path("periods/", periods.show, name="periods"),
     path("rates/", periods.rates, name="rates"),
 ]

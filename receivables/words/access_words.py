@@ -9,6 +9,7 @@ NOUNS: dict[str, str | Promise] = {
     "audit": _("Audit"),
     "bank": _("Bank lines"),
     "batch": _("Tables of requests"),
+    "charge": _("Charges"),
     "contact": _("Contacts"),
     "customer": _("Customers"),
     "dispute": _("Disputes"),
@@ -57,6 +58,7 @@ ACTS: dict[str, str | Promise] = {
     "unallocate": pgettext_lazy("right", "take back"),
     "verify": pgettext_lazy("right", "verify"),
     "view": pgettext_lazy("right", "view"),
+    "waive": pgettext_lazy("right", "waive"),
     "write_off_decide": pgettext_lazy("right", "decide a write-off"),
     "write_off_propose": pgettext_lazy("right", "propose a write-off"),
 }

@@ -28,6 +28,7 @@ ACTIONS: dict[str, str | Promise] = {
     "bank_line.undone": _("Bank line taken back"),
     "batch.staged": _("Table of requests taken in"),
     "batch.posted": _("Table of requests submitted"),
+    "charge.waived": _("Charge waived"),
     "credit.transferred": _("Credit moved to a related customer"),
     "customer.credited": _("Customer credited"),
     "entity.created": _("Legal entity created"),
