@@ -142,6 +142,7 @@ def test_bad_input_56_the_token_of_another_attempt_is_another_address():
         ("https://due.example/hooks/x?a=b+c", "https://due.example/hooks/x?a=b%20c"),
         ("https://due.example/hooks/x?a=b%20c", "https://due.example/hooks/x?a=b+c"),
         ("https://due.example/hooks/x?b=1&a=2", "https://due.example/hooks/x?b=1&a=2"),
+        ("https://due.example/hooks/x?b=1+2&a=3%204", "https://due.example/hooks/x?b=1+2&a=3%204"),
     ],
 )
 def test_bad_input_53_the_same_address_spelt_by_a_proxy_passes(signed, ours):

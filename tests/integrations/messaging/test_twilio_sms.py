@@ -11,6 +11,7 @@ from integrations.messaging import twilio_sms
 from integrations.messaging.port import Evidence
 from tests.doubles.openapi import Contract
 from tests.doubles.outgoing import TEXT, TOKEN
+from tests.doubles.peer import answers
 from tests.doubles.records import ACCOUNT_SID, SENDER_SMS
 
 CALL = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
@@ -170,6 +171,13 @@ def test_only_a_201_with_a_sid_is_accepted(adapter, monkeypatch, providers, stat
     with pytest.raises(Uncertain):
         adapter.send(TEXT)
     assert len(providers.sends()) == 1
+
+
+def test_a_201_whose_body_is_cut_is_in_doubt_although_it_reads_well(providers, peer):
+    head = b"HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n"
+    house = peer(answers(head + b'{"sid": "SM1"}'))
+    with pytest.raises(Uncertain):
+        twilio_sms.Adapter(**providers.settings(base_url=f"http://127.0.0.1:{house.port}")).send(TEXT)
 
 
 def test_a_base_url_with_a_path_is_kept(providers):
