@@ -3,8 +3,8 @@
 One message per recipient, channel, currency and day, at the highest rung of its items; items keep their own. It writes nothing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dunning.rules import audience, reasons
@@ -66,23 +66,75 @@ def merge(
     on: date,
     now: datetime,
     house: House,
-    spoken: frozenset[Voice] = frozenset(),
+    spoken: Set[Voice] = frozenset(),
+    outward_spoken: Set[str] = frozenset(),
 ) -> Verdict:
     """Drafts in a stable order. The first decision gives the items' reasons; others add theirs where an item climbs.
 
-    `spoken` are the voices of this customer that spoke on this day already: what they would say waits for the next run.
+    `spoken` are the voices that spoke to this customer on this day already, `outward_spoken` the currencies the customer
+    heard of: what they would say more waits for the next run.
     """
-    drafts: list[Draft] = []
-    tasks: list[Task] = []
-    final: dict[tuple[str, int], tuple[str, ...]] = {}
+    since = max(now, contact_hours.local_midnight(on, house.zone))
+    table = _Table(picture, on, since, house, spoken, outward_spoken)
     for ladder, decision in decisions:
-        if not decision.intents:
-            continue
-        since = max(now, contact_hours.local_midnight(on, house.zone))
-        for stages in _bundles(decision.intents):
-            _speak(picture, ladder, stages, since, on, house, spoken, drafts, tasks, final)
-    found = _reasons(decisions, final)
-    return Verdict(picture, tuple(drafts), tuple(tasks), found, reasons.of_customer(found))
+        for bundle in _bundles(decision.intents):
+            table.speak(ladder, bundle)
+    found = _reasons(decisions, table.final)
+    return Verdict(picture, tuple(table.drafts), tuple(table.tasks), found, reasons.of_customer(found))
+
+
+@dataclass(slots=True)
+class _Table:
+    """Where all tracks put down what they want said: `final` is the reason of each (track, entry) that climbs."""
+
+    picture: Picture
+    on: date
+    since: datetime
+    house: House
+    spoken: Set[Voice]
+    outward_spoken: Set[str]
+    drafts: list[Draft] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    final: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+
+    def speak(self, ladder: Ladder, climbing: list[Intent]) -> None:
+        """Adds one draft for a bundle, or joins it to the draft of the same voice; or says why it is not said."""
+        stage = max((intent.stage for intent in climbing), key=lambda each: each.offset)
+        find = audience.outside if stage.outward else audience.inside
+        target = find(self.picture, stage, self.house, self.since)
+        currency = climbing[0].item.currency
+        if isinstance(target, Target) and self._spoke(target, currency, stage):
+            target = "gap"
+        if isinstance(target, str):
+            self._silent(ladder, climbing, stage, target)
+            return
+        draft = _same_voice(self.drafts, target, currency)
+        if draft is None:
+            customer, version = self.picture.customer, ladder.version_id
+            draft = Draft(customer, currency, ladder.track, stage, version, target, [], [], 0, "")
+            self.drafts.append(draft)
+        elif stage.offset > draft.stage.offset:
+            draft.track, draft.stage, draft.version_id = ladder.track, stage, ladder.version_id
+        draft.climbing += climbing
+        draft.rows = listed(
+            self.picture, currency, draft.climbing, self.on, overdue=lists_all(draft.climbing)
+        )
+        draft.total = net(self.picture, currency, draft.rows)
+        draft.state, draft.why = _state(self.picture, draft)
+        said = reasons.PROPOSED if draft.state == "PROPOSED" else reasons.SENT
+        for intent in climbing:
+            self.final[ladder.track, intent.item.entry] = (said, intent.stage.code)
+
+    def _spoke(self, target: Target, currency: str, stage: Stage) -> bool:
+        voice = (target.recipient, target.channel, currency)
+        return voice in self.spoken or (stage.outward and currency in self.outward_spoken)
+
+    def _silent(self, ladder: Ladder, climbing: list[Intent], stage: Stage, why: str) -> None:
+        for intent in climbing:
+            self.final[ladder.track, intent.item.entry] = (why, intent.stage.code)
+        if why in ("no_contact", "opted_out") and not self.tasks:
+            user = self.picture.collector or self.picture.rep
+            self.tasks.append(Task(self.picture.customer, stage.code, why, user))
 
 
 def _bundles(intents: Sequence[Intent]) -> list[list[Intent]]:
@@ -93,42 +145,6 @@ def _bundles(intents: Sequence[Intent]) -> list[list[Intent]]:
         key: tuple[object, ...] = (currency,) if stage.outward else (currency, stage.audience, stage.channels)
         found.setdefault(key, []).append(intent)
     return list(found.values())
-
-
-def _speak(
-    picture: Picture, ladder: Ladder, climbing: list[Intent], since: datetime, on: date, house: House,
-    spoken: frozenset[Voice], drafts: list[Draft], tasks: list[Task], final: dict[tuple[str, int], tuple[str, ...]],
-) -> None:  # fmt: skip
-    """Adds one draft for a bundle, or joins it to the draft that speaks with the same voice; or says why it is not said."""
-    stage = max((intent.stage for intent in climbing), key=lambda each: each.offset)
-    find = audience.outside if stage.outward else audience.inside
-    target = find(picture, stage, house, since)
-    currency = climbing[0].item.currency
-    if isinstance(target, Target) and (target.recipient, target.channel, currency) in spoken:
-        target = "gap"
-    if isinstance(target, str):
-        for intent in climbing:
-            final[ladder.track, intent.item.entry] = (target, intent.stage.code)
-        if target in ("no_contact", "opted_out") and not any(
-            task.customer == picture.customer for task in tasks
-        ):
-            tasks.append(Task(picture.customer, stage.code, target, picture.collector or picture.rep))
-        return
-    draft = _same_voice(drafts, target, currency)
-    if draft is None:
-        draft = Draft(
-            picture.customer, currency, ladder.track, stage, ladder.version_id, target, [], [], 0, ""
-        )
-        drafts.append(draft)
-    elif stage.offset > draft.stage.offset:
-        draft.track, draft.stage, draft.version_id = ladder.track, stage, ladder.version_id
-    draft.climbing += climbing
-    draft.rows = listed(picture, currency, draft.climbing, on, overdue=lists_all(draft.climbing))
-    draft.total = net(picture, currency, draft.rows)
-    draft.state, draft.why = _state(picture, draft)
-    said = reasons.PROPOSED if draft.state == "PROPOSED" else reasons.SENT
-    for intent in climbing:
-        final[ladder.track, intent.item.entry] = (said, intent.stage.code)
 
 
 def _same_voice(drafts: list[Draft], target: Target, currency: str) -> Draft | None:
