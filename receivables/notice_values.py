@@ -18,6 +18,7 @@ from receivables.words.notice_words import counted, say
 ROWS_MOST = 100
 """Rows of a table in a message; a letter shows them all."""
 
+CHARGE_KINDS = frozenset({"interest", "fixed_sum", "fee"})
 _LOCALES = ("en", "zh-hans", "de", "fr")
 
 
@@ -173,7 +174,8 @@ def charge_rows(charges: tuple[Charge, ...], language: str) -> list[tuple[str, s
     """Each charge's name with the rule it stands on, and its amount."""
     return [
         (
-            say(each.kind, language) + (f" ({cleaned(each.basis, 'charges')})" if each.basis else ""),
+            say(each.kind if each.kind in CHARGE_KINDS else "fee", language)
+            + (f" ({cleaned(each.basis, 'charges')})" if each.basis else ""),
             shown(each.amount, language),
         )
         for each in charges

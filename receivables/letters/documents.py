@@ -56,7 +56,7 @@ def letter(
         (say("pay_by", language), day(facts.new_deadline, language)),
     ]
     signed = [facts.sender_name, facts.sender_title] if facts.sender_name else []
-    body = [_part(each, facts, values, language) for each in parts]
+    body = [_part(each, facts, values, language) for each in _unsigned(parts)]
     return {
         **_frame(facts.entity, facts.customer, title, facts.letter_number, info, language),
         "parts": [each for each in body if each],
@@ -162,7 +162,7 @@ def hand_over(facts: HandOverFacts, language: str) -> dict[str, Any]:
         [_line(each.name), _line(each.number), day(each.on, language), str(each.count)]
         for each in facts.papers
     ]
-    paper_columns = (("papers", "left"), ("document", "left"), ("date", "left"), ("copies", "right"))
+    paper_columns = (("paper", "left"), ("document", "left"), ("date", "left"), ("copies", "right"))
     return {
         **_frame(facts.entity, to, say("hand_over", language), facts.case_number, info, language),
         "parties": [
@@ -171,8 +171,8 @@ def hand_over(facts: HandOverFacts, language: str) -> dict[str, Any]:
         ],
         "items": items(facts.items, facts.amount_total, language),
         "charges": _charges(facts.charges, total, language) if facts.charges else {**_EMPTY},
-        "history": _table((("date", "left"), ("history", "left")), history, language, wide="history"),
-        "papers": _table(paper_columns, papers, language, wide="papers"),
+        "history": _table((("date", "left"), ("step", "left")), history, language, wide="step"),
+        "papers": _table(paper_columns, papers, language, wide="paper"),
         "remarks": cleaned(facts.remarks, "remarks", lines=True),
         "signatures": [
             f"{say('handed_over', language)}: {facts.sender_name}".rstrip(": "),
@@ -195,6 +195,17 @@ def items(found: tuple[NoticeItem, ...], total: Money, language: str) -> Table:
     muted = [place for place, item in enumerate(found) if item.disputed]
     last = [[say("total", language), "", "", "", shown(total, language), ""]]
     return _table(_ITEM_COLUMNS, rows, language, wide="invoice", total=last, muted=muted)
+
+
+_SIGNED = ("{sender_name}", "{sender_title}")
+
+
+def _unsigned(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Without the name under the closing words: a letter has it beside the line to sign."""
+    if not parts or parts[-1].kind != "paragraph":
+        return parts
+    kept = tuple(line for line in parts[-1].lines if line.strip() not in _SIGNED)
+    return (*parts[:-1], Part("paragraph", kept)) if kept else parts[:-1]
 
 
 def _part(part: Part, facts: NoticeFacts, values: Values, language: str) -> dict[str, Any]:

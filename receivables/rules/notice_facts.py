@@ -11,7 +11,7 @@ from receivables.rules.money import Money
 
 @dataclass(frozen=True, slots=True)
 class BankDetails:
-    """Where to pay. `iban` or `account` must be there; `note` is a sentence such as "EUR payments only"."""
+    """Where to pay. `iban` or `account` must be there; `note` is for our own pages and not printed."""
 
     holder: str
     bank: str = ""

@@ -113,6 +113,8 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "debtor": ("Debtor", "债务人", "Schuldner", "Débiteur"),
     "claim": ("The claim", "债权明细", "Die Forderung", "La créance"),
     "history": ("What was done so far", "已采取的措施", "Bisherige Schritte", "Démarches effectuées"),
+    "step": ("Step", "措施", "Schritt", "Démarche"),
+    "paper": ("Paper", "文件", "Unterlage", "Pièce"),
     "papers": ("Papers in this pack", "随附文件", "Beiliegende Unterlagen", "Pièces jointes"),
     "remarks": ("Remarks", "备注", "Anmerkungen", "Remarques"),
     "handed_over": ("Handed over", "移交人", "Übergeben", "Remis par"),

@@ -9,7 +9,7 @@ from functools import cache
 
 from django.utils.translation import get_language, gettext
 
-from receivables.words import file_words
+from receivables.words import file_words, template_words
 
 _N = file_words.marked
 _FIGURE = re.compile(r"%\((\w+)\)s")
@@ -175,7 +175,10 @@ def _foreign(value: str) -> bool:
 @cache
 def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
     """The patterns as expressions, those with the most words of their own first."""
-    known = sorted({*SENTENCES, *file_words.SENTENCES}, key=lambda each: -len(_FIGURE.sub("", each)))
+    known = sorted(
+        {*SENTENCES, *file_words.SENTENCES, *template_words.SENTENCES},
+        key=lambda each: -len(_FIGURE.sub("", each)),
+    )
     return tuple((re.compile(_expression(each), re.S), each) for each in known)
 
 

@@ -4,6 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from receivables.rules.templates import Problem
+from receivables.words import file_words
+
+_N = file_words.marked
 
 PLACEHOLDERS: dict[str, str | Promise] = {
     "customer": _("The customer's legal name"),
@@ -64,3 +67,32 @@ def problem(found: Problem) -> str:
     """A problem as a sentence; a code without one is shown as it is."""
     sentence = PROBLEMS.get(found.code)
     return str(sentence) % {"what": found.what} if sentence else found.code
+
+
+SENTENCES: tuple[str, ...] = (
+    _N("There is nothing to write for {%(name)s}."),
+    _N("{%(name)s} means nothing."),
+    _N("{%(name)s} is no text but %(given)s."),
+    _N("{%(name)s} has %(length)s characters; %(limit)s fit."),
+    _N("{%(name)s} holds characters that are no text."),
+    _N("{%(name)s} is no web address."),
+    _N("%(currencies)s met in one message."),
+    _N("The message would be longer than %(limit)s."),
+    _N("The message would be longer than %(limit)s bytes."),
+    _N("The total is not the sum of the items."),
+    _N("The statement does not add up."),
+    _N("The interest is not the sum of its lines."),
+    _N("The claim is not the sum of its items."),
+    _N("The files of this message are too large to be sent."),
+    _N("The paper would be made of %(length)s bytes."),
+    _N("The paper has %(length)s bytes."),
+    _N("The paper took longer than %(count)s seconds."),
+    _N("The paper could not be set: %(why)s"),
+    _N("The typesetter could not be started: %(why)s."),
+    _N("The typesetter was stopped by signal %(count)s."),
+    _N("The font package %(package)s is not installed; run `make setup`."),
+    _N("The text message says nothing."),
+    _N("%(length)s characters (%(count)s segments) are too many; at most %(limit)s fit."),
+    _N("A text message of only a link looks like fraud; say who writes."),
+)
+"""Why a message could not be written, as `refusal_words` finds it; the reason stands beside a parked message."""

@@ -71,6 +71,19 @@ def test_the_closing_words_stay_with_the_signature():
         assert "Yours sincerely" in signed
 
 
+def test_a_letter_made_of_a_mail_names_its_signer_once():
+    found = default("firm_reminder", "email", "en")
+    text = rendering.TemplateText(found.subject, found.body, "en", "letter")
+    page = squeezed(rendering.render(text, english()).attachments[0])
+    assert page.count("HeadofReceivables") == 1 and page.count("KatrinVogel") == 2, "signature and contact"
+    assert "https://pay.northwind.example/p/7F3K2" in page
+
+
+def test_a_charge_of_an_unknown_kind_is_called_a_fee():
+    odd = (dataclasses.replace(english().charges[0], kind="levy"),)
+    assert "Reminderfee(§288(2)BGB)" in squeezed(letter(english(charges=odd)))
+
+
 def test_a_statement_shows_movements_open_items_and_both_balances():
     text = squeezed(rendering.statement(statement_of()))
     for part in (

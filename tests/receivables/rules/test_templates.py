@@ -1,6 +1,10 @@
 """Template texts: what may be saved, and what filling them does to values, good and hostile."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from receivables.rules import templates
 from receivables.rules.placeholders import CHANNELS, PLACEHOLDERS, allowed
@@ -206,3 +210,20 @@ def test_the_editor_is_offered_what_check_accepts():
             assert not {p.code for p in check("", body, channel)} & {"placeholder_not_here", "needs_own_line"}
     assert "items" not in allowed("email", subject=True) and "page_link" in allowed("email", audience="staff")
     assert templates.names("{a} {b}", "{a}") == ("a", "b")
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_no_text_and_no_value_whatever_breaks_out_of_a_page(text, value):
+    """Either the text has problems, or filling it gives escaped HTML, one line of subject, or a hole with a reason."""
+    body = text.replace("{", "").replace("}", "") + " {customer}"
+    check("{reference}", text, "email")
+    if check("{reference}", body, "email"):
+        return
+    values = {"customer": value}
+    try:
+        page, subject = fill(body, values, "html"), fill("{customer}", values, "subject")
+    except Hole as hole:
+        assert hole.code in ("value_missing", "value_unreadable") and hole.field == "customer"
+        return
+    assert not re.search(r"<(?!/?strong>)", page)
+    assert len(subject.splitlines()) == 1

@@ -10,8 +10,9 @@ from django.utils import translation
 
 from receivables.rules import money, reach, tax_ids
 from receivables.rules.refusals import Refused
-from receivables.words import file_words, refusal_words
+from receivables.words import file_words, refusal_words, template_words
 
+PATTERNS = {*refusal_words.SENTENCES, *file_words.SENTENCES, *template_words.SENTENCES}
 FLOORS = ("receivables/rules", "integrations", "receivables")
 
 
@@ -29,7 +30,7 @@ def said_in_sources():
     return " ¶ ".join(found)
 
 
-@pytest.mark.parametrize("sentence", sorted({*refusal_words.SENTENCES, *file_words.SENTENCES}))
+@pytest.mark.parametrize("sentence", sorted(PATTERNS))
 def test_every_pattern_is_a_sentence_that_the_sources_say(sentence, sources):
     parts = [re.escape(part) for part in re.split(r"%\(\w+\)s", sentence)]
     assert re.search(r"[^¶]{0,40}?".join(parts), sources), sentence
