@@ -1,6 +1,7 @@
 """A bare socket for what no HTTP server does: dripping, cutting, flooding, and TLS nobody vouches for."""
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -51,10 +52,15 @@ def ask(port, *, scheme="http", host="127.0.0.1", body=b"{}", connect_seconds=0.
 
 
 def told(connection):
+    """The whole request: closing with something unread would reset the connection and lose the answer."""
     raw = b""
     while b"\r\n\r\n" not in raw:
         raw += connection.recv(65536)
-    return raw
+    head, _, body = raw.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    while length and len(body) < int(length[1]):
+        body += connection.recv(65536)
+    return head
 
 
 def answers(*pieces, pause=0.0):
