@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -47,11 +48,14 @@ class Claim:
         return cls(**plain, from_on=day("from_on"), to_on=day("to_on"), derivation=said.get("derivation", {}))
 
 
-def levy(line: Line, *, message: Message, on: date, by: Actor) -> list[Charge]:
+def levy(line: Line, *, message: Message, now: datetime) -> list[Charge]:
     """Writes what an accepted message announced, once each, under the caller's line and the customer's lock.
 
-    What was announced for an invoice that is gone meanwhile is left out."""
-    return write(line, [Claim.from_json(said) for said in message.charges], on=on, by=by, message=message)
+    What was announced for an invoice that is gone meanwhile is left out. Dated with the entity's day.
+    """
+    on = now.astimezone(ZoneInfo(message.entity.time_zone)).date()
+    claims = [Claim.from_json(said) for said in message.charges]
+    return write(line, claims, on=on, by=Actor.system("outbox"), message=message)
 
 
 def write(

@@ -7,10 +7,8 @@ away again. When somebody had decided otherwise meanwhile, it is marked late and
 import logging
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 
 from django.db import transaction
-from django.utils.module_loading import import_string
 
 from receivables import audit, posting
 from receivables.actor import Actor
@@ -18,9 +16,8 @@ from receivables.audit import Line
 from receivables.models import Attempt, Message
 from receivables.questions import outbox_channels as channels
 from receivables.rules import delivery
-from receivables.services import consents, outbox
+from receivables.services import charges, consents, outbox
 
-LEVY = "receivables.services.charges.levy"
 PENDING = (Attempt.State.IN_FLIGHT, Attempt.State.UNCERTAIN)
 log = logging.getLogger("duebook.messages")
 
@@ -166,11 +163,11 @@ def _taken(line: Line, message: Message, *, at: datetime, now: datetime) -> None
 
 def _levied(line: Line, message: Message, now: datetime) -> str:
     """Books the charges that the message announces. It is through whatever happens to them: a failure is shown, not raised."""
-    if not message.charges or find_spec(LEVY.rpartition(".")[0]) is None:
+    if not message.charges:
         return ""
     try:
         with transaction.atomic():
-            import_string(LEVY)(line, message=message, now=now)
+            charges.levy(line, message=message, now=now)
     except Exception:
         log.exception("charges of %s could not be booked", message.key)
         return "charges_failed"
