@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from receivables.models import Dispute, User
-from receivables.pages.form_base import PlacedForm
-from receivables.pages.payment_forms import amount_field, read_money
+from receivables.pages.form_base import PlacedForm, amount_field
+from receivables.pages.payment_forms import read_money
 from receivables.services.disputes import SLA_HOURS
 
 REASONS: dict[str, Any] = {

@@ -46,6 +46,14 @@ def offer_currencies(field: Any, rows: QuerySet[Any]) -> None:
     field.choices = [("", _("All")), *((code, code) for code in codes)]
 
 
+def amount_field(**options: Any) -> forms.CharField:
+    """A plain decimal in major units, read by the rules of its currency."""
+    attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "money-in"}
+    return forms.CharField(
+        label=options.pop("label", _("Amount")), max_length=40, widget=forms.TextInput(attrs=attrs), **options
+    )
+
+
 def date_input() -> forms.DateInput:
     """A date picker of the browser."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

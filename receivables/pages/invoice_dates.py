@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from receivables import clock, localised, posting
 from receivables.doors import actor, policy
 from receivables.models import Invoice
-from receivables.pages.form_base import PlacedForm, date_input
+from receivables.pages.form_base import PlacedForm, amount_field, date_input
 from receivables.pages.invoice_acts import READ_AND_POST, act
 from receivables.pages.invoices import visible
-from receivables.pages.payment_forms import amount_field, read_money
+from receivables.pages.payment_forms import read_money
 from receivables.rules.money import format_plain
 from receivables.rules.refusals import Refused
 from receivables.services import rescheduling, write_offs

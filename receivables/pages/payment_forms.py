@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from receivables.models import Customer, LegalEntity, Payment, Reversal, User
-from receivables.pages.form_base import PlacedForm, date_input, offer_currencies
+from receivables.pages.form_base import PlacedForm, amount_field, date_input, offer_currencies
 from receivables.rules.currencies import EXPONENTS
 from receivables.rules.money import Money, to_minor
 from receivables.rules.refusals import Refused
@@ -27,14 +27,6 @@ REASONS = {
     Reversal.Reason.RECALL: _("Recalled by the payer's bank"),
     Reversal.Reason.MISTAKE: _("Entered by mistake"),
 }
-
-
-def amount_field(**options: Any) -> forms.CharField:
-    """A plain decimal in major units, read by the rules of its currency."""
-    attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "money-in"}
-    return forms.CharField(
-        label=options.pop("label", _("Amount")), max_length=40, widget=forms.TextInput(attrs=attrs), **options
-    )
 
 
 class PaymentFilters(forms.Form):

@@ -76,6 +76,16 @@ STATES: dict[str, Words] = {
         "ACTIVE": (_("Active"), OK),
         "CLOSED": (_("Closed"), OFF),
     },
+    "promise": {
+        "OPEN": (pgettext_lazy("promise", "Open"), CALM),
+        "DUE_TODAY": (_("Due today"), WARN),
+        "KEPT": (pgettext_lazy("promise", "Kept"), OK),
+        "PARTLY_KEPT": (pgettext_lazy("promise", "Partly kept"), WARN),
+        "BROKEN": (pgettext_lazy("promise", "Broken"), BAD),
+        "REPLACED": (pgettext_lazy("promise", "Replaced"), OFF),
+        "ACTIVE": (pgettext_lazy("plan", "On track"), CALM),
+        "CANCELLED": (pgettext_lazy("plan", "Cancelled"), OFF),
+    },
     "fact": {
         "OVERDUE": (_("Overdue"), WARN),
         "PARTLY_PAID": (_("Partly paid"), BRAND),

@@ -1,0 +1,1 @@
+"""Sentences and labels of this floor for people. Codes are decided elsewhere."""
