@@ -18,6 +18,8 @@ from receivables.rules.refusals import Refused
 SECONDS_MOST: Final = 20
 BYTES_MOST: Final = 10 * 1024**2
 DATA_MOST: Final = 8 * 1024**2
+TAGGED_MOST: Final = 200_000
+"""Marks for screen readers triple a table's bytes; a paper of hundreds of rows goes without them."""
 SOURCES: Final = frozenset({"letter", "statement", "interest", "handover"})
 _FONTS = (("font_source_sans_pro", "files"), ("pylopdf_fonts_zh_cn", ""))
 
@@ -40,6 +42,7 @@ def paper(
         "timestamp": int(datetime.combine(written_on, time(), UTC).timestamp()),
         "format": form,
     }
+    job["tags"] = len(str(data)) < TAGGED_MOST
     told = json.dumps(job, ensure_ascii=False, default=str).encode("utf-8", "replace")
     if len(told) > DATA_MOST:
         raise RenderFailed(

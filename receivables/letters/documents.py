@@ -139,7 +139,9 @@ def interest_note(facts: InterestFacts, language: str) -> dict[str, Any]:
         **_frame(facts.entity, facts.customer, say("interest_note", language), facts.number, info, language),
         "figures": [pair for pair in figures if pair[1]],
         "derivation": _table(columns, rows, language, wide="invoice", total=total),
-        "notes": [f"{_line(each.number)}: {_line(each.note)}" for each in facts.lines if each.note],
+        "notes": list(
+            dict.fromkeys(f"{_line(each.number)}: {_line(each.note)}" for each in facts.lines if each.note)
+        ),
         "charges": charges,
         "bank": _bank(facts.entity.bank, facts.number, language),
         "signature": [_line(each) for each in (facts.sender_name, facts.entity.name) if facts.sender_name],

@@ -42,6 +42,7 @@ def main() -> int:
             sys_inputs={"data": json.dumps(job["data"], ensure_ascii=False)},
             timestamp=job["timestamp"],
             format=job.get("format", "pdf"),
+            pdf_tags=job.get("tags", True),
             pdf_standards=["a-2b"] if job.get("format", "pdf") == "pdf" else [],
             package_path=str(nowhere),
             package_cache_path=str(nowhere),

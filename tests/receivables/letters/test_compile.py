@@ -10,6 +10,7 @@ from receivables.letters import compile as typesetting
 from receivables.letters import documents
 from receivables.letters.compile import RenderFailed, paper
 from receivables.notice_values import values_of
+from receivables.rules.money import Money
 from receivables.rules.notice_facts import Recipient
 from receivables.rules.templates import parts
 from tests.fixtures.notices import chinese, english, item
@@ -112,6 +113,14 @@ def test_fonts_come_with_the_packages_and_are_embedded_in_part():
     fonts = {str(f) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages for f in page_fonts(page)}
     assert any("NotoSansSC" in name for name in fonts) and any("SourceSansPro" in name for name in fonts)
     assert all(name[7:8] == "+" for name in fonts), "whole fonts were embedded"
+
+
+def test_a_paper_of_a_thousand_rows_stays_small_and_a_short_one_can_be_read_aloud():
+    rows = tuple(item(f"R-{n}", "1.00") for n in range(1_200))
+    many = english(items=rows, amount_total=Money.of("1200.00", "EUR"))
+    assert len(paper("letter", letter(many), written_on=DAY)) < 400_000
+    short = pypdf.PdfReader(io.BytesIO(paper("letter", letter(english()), written_on=DAY)))
+    assert short.trailer["/Root"]["/MarkInfo"]["/Marked"] and short.metadata["/Title"] == "Demand"
 
 
 def page_fonts(page):
