@@ -18,7 +18,7 @@ from receivables.rules.refusals import Refused
 SECONDS_MOST: Final = 20
 BYTES_MOST: Final = 10 * 1024**2
 DATA_MOST: Final = 8 * 1024**2
-TAGGED_MOST: Final = 200_000
+TAGGED_MOST: Final = 80_000
 """Marks for screen readers triple a table's bytes; a paper of hundreds of rows goes without them."""
 SOURCES: Final = frozenset({"letter", "statement", "interest", "handover"})
 _FONTS = (("font_source_sans_pro", "files"), ("pylopdf_fonts_zh_cn", ""))
