@@ -19,7 +19,6 @@ ROWS_MOST = 100
 """Rows of a table in a message; a letter shows them all."""
 
 CHARGE_KINDS = frozenset({"interest", "fixed_sum", "fee"})
-_LOCALES = ("en", "zh-hans", "de", "fr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class ItemRow:
 
 def language_of(code: str) -> str:
     """The language that a message is written in: one of four, English for all others."""
-    return _LOCALES[notice_words.place(code)]
+    return notice_words.LANGUAGES[notice_words.place(code)]
 
 
 def demand_whole(facts: NoticeFacts) -> None:
