@@ -70,7 +70,6 @@ def statement(facts: StatementFacts, language: str) -> dict[str, Any]:
         (say("date", language), day(facts.written_on, language)),
         (say("reference", language), facts.reference),
         (say("customer_code", language), facts.customer.code),
-        (say("period", language), period),
     ]
     rows = [
         [

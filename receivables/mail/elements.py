@@ -27,9 +27,9 @@ def tag(name: str, inner: str, style: str, classes: str = "", **attributes: str 
     return f'<{name}{more}{of_class} style="{style}">{inner}</{name}>'
 
 
-def line(text: str, font: str, tone: str = "ink", *, more: str = "") -> str:
+def line(text: str, font: str, tone: str = "ink", *, more: str = "", classes: str = "") -> str:
     """A line of text on its own."""
-    return tag("div", escape(text), text_style(font, tone) + more, f"db-{tone}")
+    return tag("div", escape(text), text_style(font, tone) + more, f"db-{tone} {classes}".strip())
 
 
 def paragraph(inner: str) -> str:

@@ -33,6 +33,7 @@ _HEAD = """\
 }
 @media (max-width: 360px) {
   .db-day { white-space: normal !important; }
+  .db-big { font-size: 20px !important; }
 }
 </style>"""
 

@@ -42,7 +42,7 @@ def summary(facts: NoticeFacts, due: Money, language: str) -> str:
     """The calm block on top: how much, since when. `due` holds the charges where the message asks for them."""
     late = facts.days_past_due > 0
     left = el.line(say("amount_due", language), "400 13px/18px", "mut")
-    left += el.line(shown(due, language), "600 26px/32px", more=el.FIGURES)
+    left += el.line(shown(due, language), "600 26px/32px", more=el.FIGURES, classes="db-big")
     right = el.line(say("due_since" if late else "due_on", language), "400 13px/18px", "mut")
     right += el.line(day(facts.oldest_due_on, language), "600 16px/32px", more=el.FIGURES)
     if late:
