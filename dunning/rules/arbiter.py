@@ -42,6 +42,7 @@ class Task:
     stage: str
     reason: str
     user: int | None
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class _Table:
             self.final[ladder.track, intent.item.entry] = (why, intent.stage.code)
         if why in ("no_contact", "opted_out") and not self.tasks:
             user = self.picture.collector or self.picture.rep
-            self.tasks.append(Task(self.picture.customer, stage.code, why, user))
+            self.tasks.append(Task(self.picture.customer, stage.code, why, user, self.house.task_due_at))
 
 
 def _bundles(intents: Sequence[Intent]) -> list[list[Intent]]:
