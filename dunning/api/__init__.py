@@ -2,4 +2,6 @@
 
 from typing import Any
 
-ROOMS: tuple[Any, ...] = ()
+from dunning.api import interest
+
+ROOMS: tuple[Any, ...] = (interest.room,)
