@@ -32,16 +32,9 @@ TRIES_MOST = 5
 def start(*, entity: LegalEntity, on: date, now: datetime, by: Actor, chunk_size: int = CHUNK) -> Run:
     """Begins the run of a date, or answers the one there is: two schedulers start one run. Refuses run_in_the_past."""
     LegalEntity.objects.select_for_update(no_key=True).get(pk=entity.pk)
-    latest = Run.objects.filter(entity=entity).order_by("-on").first()
+    latest = refuse_past(entity=entity, on=on)
     if latest is not None and latest.on == on:
-        return cast("Run", latest)
-    if latest is not None and latest.on > on:
-        raise Refused(
-            "run_in_the_past",
-            _("The run of %(latest)s is made; one for %(day)s would come too late.")
-            % {"latest": latest.on.isoformat(), "day": on.isoformat()},
-            field="on",
-        )
+        return latest
     parts = night.bounds(entity.pk, on, chunk_size)
     with audit.line("run.started", by=by, now=now, subject=f"run:{entity.code}:{on}", entity=entity) as line:
         run = Run.objects.create(
@@ -58,6 +51,19 @@ def start(*, entity: LegalEntity, on: date, now: datetime, by: Actor, chunk_size
         line.after = {"on": on.isoformat(), "chunks": len(parts)}
         line.touch("run", run.pk, on, len(parts))
     return run
+
+
+def refuse_past(*, entity: LegalEntity, on: date) -> Run | None:
+    """The latest run of an entity; refuses run_in_the_past when it is of a later date."""
+    latest = cast("Run | None", Run.objects.filter(entity=entity).order_by("-on").first())
+    if latest is not None and latest.on > on:
+        raise Refused(
+            "run_in_the_past",
+            _("The run of %(latest)s is made; one for %(day)s would come too late.")
+            % {"latest": latest.on.isoformat(), "day": on.isoformat()},
+            field="on",
+        )
+    return latest
 
 
 @transaction.atomic
@@ -97,6 +103,8 @@ def _do(chunk_id: int, now: datetime, by: Actor) -> dict[str, Any] | None:
     if chunk is None:
         return None
     run, entity = chunk.run, chunk.run.entity
+    if Run.objects.filter(entity=entity, on__gt=run.on).exists():
+        return _overtaken(chunk, now)
     customers = night.candidates(entity.pk, run.on, first=chunk.first, last=chunk.last)
     lock(customers)
     judged = night.judge(entity, customers, run.on, now)
@@ -106,6 +114,13 @@ def _do(chunk_id: int, now: datetime, by: Actor) -> dict[str, Any] | None:
     chunk.done_at, chunk.tries, chunk.error = now, chunk.tries + 1, _named(judged.failed)
     chunk.save(update_fields=["figures", "done_at", "tries", "error"])
     return figures
+
+
+def _overtaken(chunk: RunChunk, now: datetime) -> dict[str, Any]:
+    """A later night has begun: it looks at these customers, and this one does not speak after it."""
+    chunk.done_at, chunk.error = now, "overtaken by a later run"
+    chunk.save(update_fields=["done_at", "error"])
+    return {}
 
 
 def lock(customers: list[int]) -> None:

@@ -26,5 +26,8 @@ JOBS: tuple[Job, ...] = (
     Job("receivables.tasks.post_request_batches", timedelta(seconds=15)),
     Job("receivables.tasks.deliver_messages", timedelta(seconds=15)),
     Job("receivables.tasks.sweep_messages", timedelta(seconds=15)),
+    Job("dunning.tasks.start_nights", timedelta(minutes=10)),
+    Job("dunning.tasks.do_chunks", timedelta(seconds=15)),
+    Job("dunning.tasks.settle_promises", timedelta(minutes=5)),
     Job("receivables.tasks.prove_books", timedelta(hours=12)),
 )

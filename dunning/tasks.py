@@ -1,0 +1,49 @@
+"""Doors of the queue on this floor: each rings one sweeper verb with the moment it was called at.
+
+They hold no logic and no state.
+"""
+
+import logging
+from zoneinfo import ZoneInfo
+
+from celery import shared_task
+
+from dunning.services import runs
+from receivables import clock
+from receivables.actor import Actor
+from receivables.models import LegalEntity
+from receivables.rules.refusals import Refused
+
+ENGINE = Actor.system("engine")
+CHUNKS_MOST = 20
+"""Chunks one call does at most (40,000 customers); the next bell goes on."""
+log = logging.getLogger("duebook.dunning")
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def start_nights() -> int:
+    """The day's run of every entity whose hour has come; one that is there already stays as it is."""
+    now, begun = clock.now(), 0
+    for entity in LegalEntity.objects.order_by("pk"):
+        local = now.astimezone(ZoneInfo(entity.time_zone))
+        if local.time() < entity.dunning_at:
+            continue
+        try:
+            run = runs.start(entity=entity, on=local.date(), now=now, by=ENGINE)
+        except Refused as refused:
+            log.warning("%s: %s", entity.code, refused)
+            continue
+        begun += run.started_at == now
+    return begun
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def do_chunks() -> int:
+    """Chunks of begun runs, one transaction each. Several workers may do it at once: what one has, the others leave."""
+    done = 0
+    for chunk in runs.undone()[:CHUNKS_MOST]:
+        try:
+            done += runs.do_chunk(chunk_id=chunk, now=clock.now(), by=ENGINE) is not None
+        except Exception:
+            log.exception("chunk %s of a night failed", chunk)
+    return done
