@@ -14,7 +14,7 @@ _SECRETS = (
         ),
         r"\1\2\3***",
     ),
-    (re.compile(r"(?<![\w/])/r/[A-Za-z0-9_-]{8,}"), "/r/***"),  # a customer's receipt link
+    (re.compile(r"(?<![\w/])/([ru])/[A-Za-z0-9_:.-]{8,}"), r"/\1/***"),  # a customer's receipt or opt-out link
     (re.compile(r"://([^:/@\s]+):[^@/\s]+@"), r"://\1:***@"),
     (re.compile(r"\b([A-Z]{2}\d{2})[A-Z0-9]{7,26}([A-Z0-9]{4})\b"), r"\1***\2"),
     (re.compile(r"\b([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)\b"), r"\1***@\2"),

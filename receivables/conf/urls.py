@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.module_loading import import_string
 
-from receivables import portal
+from receivables import opt_out, portal, webhooks
 from receivables.conf import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("r/<str:token>/", portal.receipt, name="receipt"),
+    path("u/<str:token>/", opt_out.unsubscribe, name="unsubscribe"),
+    path("hooks/sendgrid/", webhooks.sendgrid, name="sendgrid_events"),
+    path("hooks/twilio/status/<str:token>/", webhooks.twilio_status, name="twilio_status"),
+    path("hooks/twilio/inbound/", webhooks.twilio_inbound, name="twilio_inbound"),
     path("", include("receivables.pages.urls")),
     path("", include("credit.pages.urls")),
     path("", include("dunning.pages.urls")),

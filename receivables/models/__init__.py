@@ -18,7 +18,7 @@ from receivables.models.dispute import Dispute
 from receivables.models.entity import ExchangeRate, LegalEntity, NumberSeries, PeriodLock
 from receivables.models.invoice import Instalment, Invoice, InvoiceLine
 from receivables.models.ledger import Allocation, Entry
-from receivables.models.message import Attempt, Message, ProviderEvent
+from receivables.models.message import Attempt, Message, ProviderEvent, Tally
 from receivables.models.payment import Payment, Refund, Reversal, ReversalUndone, Transfer
 from receivables.models.staff import ApiToken, Role, User
 from receivables.models.work import ApprovalFlow, Change, Delegation, WorkItem
@@ -68,6 +68,7 @@ __all__ = [
     "Role",
     "Statement",
     "StatementLine",
+    "Tally",
     "Transfer",
     "User",
     "WorkItem",

@@ -1,4 +1,4 @@
-"""What decides whether and how somebody may be written to: consent per address, message templates, and notices for our own people."""
+"""What decides whether and how somebody may be written to: consent per address, message templates, notices for our own people."""
 
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ class ConsentQuerySet(ScopedQuerySet):
     entity_path = ""
     customer_path = ""
 
-    def latest(self, channel: str, address: str) -> "Consent | None":
+    def in_force(self, channel: str, address: str) -> "Consent | None":
         """The last word about an address on a channel; None when nobody ever said anything."""
         return self.filter(channel=channel, address=address).order_by("-audit_seq", "-id").first()
 

@@ -4,10 +4,10 @@ what the provider told us afterwards.
 A message is handed to a provider at most once: an attempt is committed before the call, and one live attempt may exist.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from receivables.models.base import Recorded, ScopedQuerySet, Tracked
 
@@ -28,8 +28,8 @@ class MessageQuerySet(ScopedQuerySet):
 class Message(Tracked):
     """A rendered message. `key` states the business fact it speaks of, so it is planned at most once.
 
-    `stop_version` is the customer's version its owner saw (empty: nothing that happens to the customer stops it); `not_after` is when
-    its text is out of date. Whichever no longer holds at the claim sets `stale_at`: the owner (`kind`) looks again.
+    `stop_version` is the customer's version its owner saw (empty: nothing that happens to the customer stops it); `not_after`
+    is when its text is out of date. Whichever no longer holds at the claim sets `stale_at`: the owner (`kind`) looks again.
     """
 
     class State(models.TextChoices):
@@ -182,3 +182,26 @@ class ProviderEvent(Recorded):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.message_id}"
+
+
+class TallyQuerySet(models.QuerySet["Tally"]):
+    def add(self, name: str, *, on: date) -> None:
+        """One more of its kind that day."""
+        row, _made = self.get_or_create(name=name, on=on)
+        self.filter(pk=row.pk).update(count=F("count") + 1)
+
+
+class Tally(models.Model):
+    """How often something of no further interest happened on a day: forged webhooks, events about nothing of ours."""
+
+    name = models.CharField(max_length=60)
+    on = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "on"], name="tally_once_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.on}: {self.count}"

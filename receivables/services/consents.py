@@ -30,7 +30,7 @@ def record(
     if source not in SOURCES:
         raise ValueError(f"no source of consent: {source}")
     lock(channel, address)
-    said: Consent | None = Consent.objects.latest(channel, address)
+    said: Consent | None = Consent.objects.in_force(channel, address)
     if said is not None and said.given == given:
         return said
     action = "consent.given" if given else "consent.withdrawn"
@@ -43,7 +43,7 @@ def note(
 ) -> Consent:
     """The same under an open line, after `lock`; the word in force is answered when it says so already."""
     address = _clean(channel, address)
-    said: Consent | None = Consent.objects.latest(channel, address)
+    said: Consent | None = Consent.objects.in_force(channel, address)
     if said is not None and said.given == given:
         return said
     return note_new(line, channel, address, given=given, source=source, note=note, by=by, now=now)

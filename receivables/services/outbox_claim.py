@@ -114,6 +114,8 @@ def _look(
         "message.claimed", by=by, now=now, subject=f"message:{message.pk}", entity=message.entity
     ) as line:
         _room(message, now, probed)  # again: now nobody else can claim
+        if channels.quota_ends(message.entity, now=now):
+            raise _NotNow(Turn("moved", message.channel))
         bounds = channels.limits()
         message.fence += 1
         message.lease_until = now + timedelta(seconds=bounds.lease)
@@ -178,7 +180,7 @@ def _closed(message: Message) -> str:
     if not message.rendered_hash:
         return "before_delivery"  # planned when nothing left the house yet, and long out of date
     if message.kind not in EXEMPT:
-        said = Consent.objects.latest(message.channel, address_of(message.recipient))
+        said = Consent.objects.in_force(message.channel, address_of(message.recipient))
         if said is not None and not said.given:
             return "opted_out"
     contact = message.contact

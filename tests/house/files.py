@@ -8,7 +8,9 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("receivables", "credit", "dunning", "integrations", "reports")
-DOOR_FILES = frozenset({"api.py", "pages.py", "portal.py", "tasks.py", "admin.py"})
+DOOR_FILES = frozenset(
+    {"api.py", "pages.py", "portal.py", "webhooks.py", "opt_out.py", "tasks.py", "admin.py"}
+)
 DOOR_FOLDERS = frozenset({"api", "pages", "portal", "management"})
 
 
