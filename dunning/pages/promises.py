@@ -118,11 +118,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _event(row: Audit) -> dict[str, Any]:
-    said = collecting_words.ACTIONS.get(row.action)
     return {
         "at": row.at,
         "who": row.actor,
-        "text": str(said) if said else audit_words.action(row.action),
+        "text": audit_words.action(row.action),
         "detail": row.reason,
     }
 

@@ -2,8 +2,14 @@
 
 from django.urls import URLPattern, URLResolver
 
-from dunning.pages import interest
+from dunning.pages import blocks, calls, handovers, interest, promises
 
 app_name = "dunning"
-urlpatterns: list[URLPattern | URLResolver] = [*interest.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *blocks.urlpatterns,
+    *calls.urlpatterns,
+    *handovers.urlpatterns,
+    *interest.urlpatterns,
+    *promises.urlpatterns,
+]
 """One list per room, put together here."""

@@ -86,7 +86,7 @@ def log(
     if outcome == Outcome.WRONG_CONTACT and contact is not None:
         contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     with audit.line(
-        "call.logged", by=by, now=now, subject=f"customer:{customer.pk}", entity=entity, reason=outcome
+        "call.logged", by=by, now=now, subject=f"customer:{customer.pk}", entity=entity, reason=_short(note)
     ) as line:
         call = _write(
             line, customer, entity, outcome, cause, note, contact, item, follow_up_on, checked, today, by
@@ -171,6 +171,11 @@ def _open(line: Line, call: Call, item: WorkItem | None, deadline: datetime, ste
     )  # fmt: skip
 
 
+def _short(note: str) -> str:
+    """The note on one line."""
+    return " ".join(note.split())[:300]
+
+
 def _end_of(entity: LegalEntity, day: date) -> datetime:
     """When work ends at the entity on a day."""
     return datetime.combine(day, entity.work_ends, ZoneInfo(entity.time_zone))
@@ -239,7 +244,7 @@ def _checked(
     if outcome == Outcome.WILL_PAY and promised is not None and promised.due_on is not None:
         draft = promises.checked(
             items=promised.items, due_on=promised.due_on, source="call", today=today, by=by, contact=contact,
-            note=" ".join(note.split())[:300],
+            note=_short(note),
         )  # fmt: skip
         if (draft.customer.pk, draft.entity.pk) != (customer.pk, entity.pk):
             raise Refused("crosses", _("These items belong to another account."), field="items")

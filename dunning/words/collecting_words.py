@@ -9,22 +9,6 @@ ENDS: dict[str, str | Promise] = {
     "nothing_left": _("Nothing of it is owed any more"),
     "handed_over": _("Handed over"),
 }
-ACTIONS: dict[str, str | Promise] = {
-    "promise.made": _("Promise made"),
-    "promise.renegotiated": _("Promise renegotiated"),
-    "promise.withdrawn": _("Promise withdrawn"),
-    "promise.decided": _("Promise decided by hand"),
-    "promise.settled": _("Promises judged by the ledger"),
-    "plan.agreed": _("Payment plan agreed"),
-    "plan.cancelled": _("Payment plan cancelled"),
-    "call.logged": _("Call logged"),
-    "block.placed": _("Not asked for"),
-    "block.released": _("Asked for again"),
-    "ladder.moved": _("Moved on the ladder"),
-    "notice.ignored": _("Step ignored"),
-    "handover.made": _("Handed over"),
-    "handover.ended": _("Hand-over ended"),
-}
 STEPS: dict[str, str | Promise] = {"follow_up": _("Follow-up")}
 SCRIPTS: dict[str, str | Promise] = {
     "call": _(

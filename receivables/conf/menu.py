@@ -70,6 +70,18 @@ MENU: tuple[Section, ...] = (
     Section(
         _("Collect"),
         (
+            Entry("calls", _("Calls"), "dunning:calls", "call.view", "j", "people"),
+            Entry(
+                "promises",
+                _("Promises"),
+                "dunning:promises",
+                "promise.view",
+                "v",
+                "check",
+                under=("dunning:plan",),
+            ),
+            Entry("blocks", _("Blocks"), "dunning:blocks", "block.view", "x"),
+            Entry("handovers", _("Hand-overs"), "dunning:handovers", "handover.view", "z"),
             Entry(
                 "interest",
                 _("Late interest"),

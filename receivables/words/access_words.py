@@ -5,6 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 NOUNS: dict[str, str | Promise] = {
+    "promise": _("Promises"),
+    "ladder": _("Ladder"),
+    "handover": _("Hand-overs"),
+    "call": _("Calls"),
+    "block": _("Blocks"),
     "aging": _("Aging"),
     "audit": _("Audit"),
     "bank": _("Bank lines"),
@@ -29,6 +34,13 @@ NOUNS: dict[str, str | Promise] = {
 }
 
 ACTS: dict[str, str | Promise] = {
+    "move": pgettext_lazy("right", "move"),
+    "end": pgettext_lazy("right", "end"),
+    "release": pgettext_lazy("right", "release"),
+    "place": pgettext_lazy("right", "place"),
+    "log": pgettext_lazy("right", "log"),
+    "close": pgettext_lazy("right", "close"),
+    "make": pgettext_lazy("right", "make"),
     "activate": pgettext_lazy("right", "activate"),
     "admin": pgettext_lazy("right", "administer"),
     "allocate": pgettext_lazy("right", "apply"),

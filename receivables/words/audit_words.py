@@ -65,6 +65,20 @@ ACTIONS: dict[str, str | Promise] = {
     "work.cancelled": _("Work cancelled"),
     "work.delegation_revoked": _("Delegation revoked"),
     "work.done": _("Work done"),
+    "promise.made": _("Promise made"),
+    "promise.renegotiated": _("Promise renegotiated"),
+    "promise.withdrawn": _("Promise withdrawn"),
+    "promise.decided": _("Promise decided by hand"),
+    "promise.settled": _("Promises judged by the ledger"),
+    "plan.agreed": _("Payment plan agreed"),
+    "plan.cancelled": _("Payment plan cancelled"),
+    "call.logged": _("Call logged"),
+    "block.placed": _("Not asked for"),
+    "block.released": _("Asked for again"),
+    "ladder.moved": _("Moved on the ladder"),
+    "notice.ignored": _("Step ignored"),
+    "handover.made": _("Handed over"),
+    "handover.ended": _("Hand-over ended"),
 }
 
 
