@@ -17,8 +17,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         "entry {1} is on another account",
     ),
     "withdrawn_with_all_items": (
-        f"""SELECT 'notice ' || n.id, n.state FROM {N} n WHERE EXISTS (SELECT 1 FROM {I} i WHERE i.notice_id = n.id
-            AND ((n.state = 'WITHDRAWN' AND NOT i.withdrawn) OR (n.state <> 'WITHDRAWN' AND i.withdrawn)))""",
+        f"""SELECT 'notice ' || n.id, n.state FROM {N} n WHERE EXISTS (SELECT 1 FROM {I} i WHERE i.notice_id = n.id)
+            AND (n.state = 'WITHDRAWN') = EXISTS (SELECT 1 FROM {I} i WHERE i.notice_id = n.id AND NOT i.withdrawn)""",
         "is {1}, but its items say otherwise",
     ),
     "handed_over_to_something": (

@@ -141,6 +141,19 @@ def take_away(line: Line, *, invoice: Invoice, since: date | None, reason: str, 
     return len(todo)
 
 
+def take_back(line: Line, *, message: Message, reason: str, on: date, by: Actor) -> int:
+    """Waives what is open of the charges that a message announced and that never arrived. Returns how many."""
+    rows = Charge.objects.filter(message=message, waiver__isnull=True)
+    todo = [
+        charge
+        for charge in rows.select_related("entry", "entity", "customer")
+        if posting.left_of(charge.entry)
+    ]
+    for charge in todo:
+        _waive(line, charge, reason=reason, on=on, by=by)
+    return len(todo)
+
+
 def _waive(line: Line, charge: Charge, *, reason: str, on: date, by: Actor) -> ChargeWaiver:
     left = posting.left_of(charge.entry)
     credit = posting.enter(
