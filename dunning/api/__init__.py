@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from dunning.api import interest
+from dunning.api import blocks, calls, handovers, interest, promises
 
-ROOMS: tuple[Any, ...] = (interest.room,)
+ROOMS: tuple[Any, ...] = (blocks.room, calls.room, handovers.room, interest.room, promises.room)
