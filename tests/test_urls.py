@@ -98,7 +98,7 @@ def test_a_post_without_the_csrf_token_is_refused(world, login):
     client = Client(enforce_csrf_checks=True)
     client.force_login(type(world.user("cfo")).objects.get(pk=user))
     for route, _view in ALL:
-        if route.startswith(("healthz", "readyz", "r/")):
+        if route.startswith(("healthz", "readyz", "r/", "u/", "hooks/")):
             continue
         answer = client.post(filled(route), {"x": "1"})
         assert answer.status_code in {403, 404, 405}, (route, answer.status_code)
