@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from celery import shared_task
 
-from dunning.services import runs
+from dunning.services import delivery, delivery_follow, promise_settling, runs
 from receivables import clock
 from receivables.actor import Actor
 from receivables.models import LegalEntity
@@ -17,6 +17,8 @@ from receivables.rules.refusals import Refused
 ENGINE = Actor.system("engine")
 CHUNKS_MOST = 20
 """Chunks one call does at most (40,000 customers); the next bell goes on."""
+PASSES_MOST = 10
+"""Times that one call looks for notices whose time has come: 5,000 of them; the next bell goes on."""
 log = logging.getLogger("duebook.dunning")
 
 
@@ -47,3 +49,28 @@ def do_chunks() -> int:
         except Exception:
             log.exception("chunk %s of a night failed", chunk)
     return done
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def settle_promises() -> int:
+    """The ledger speaks about promises, entity by entity, on the entity's own day: after payments, and after midnight."""
+    now = clock.now()
+    return sum(
+        promise_settling.settle(on=clock.today(entity), now=now, by=ENGINE, entity=entity)
+        for entity in LegalEntity.objects.order_by("pk")
+    )
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def deliver_notices() -> int:
+    """Notices whose time has come go to the outbox, those given back are looked at again, and what became of them is noted."""
+    moved = 0
+    for _pass in range(PASSES_MOST):
+        now = clock.now()
+        again, due = delivery.look_again(now=now, by=ENGINE), delivery.hand_over_due(now=now, by=ENGINE)
+        moved += due.handed_over + again.renewed
+        if not due.handed_over + due.withdrawn + again.renewed + again.withdrawn:
+            break
+    reached, lost = delivery_follow.follow(now=clock.now(), by=ENGINE)
+    delivery.tidy(now=clock.now(), by=ENGINE)
+    return moved + reached + lost
