@@ -3,10 +3,18 @@
 from receivables.rules.access import Table
 
 VERBS: frozenset[str] = frozenset(
-    {"credit.view", "credit.class", "credit.limit", "credit.check", "hold.place", "hold.release"}
+    {
+        "credit.view",
+        "credit.class",
+        "credit.limit",
+        "credit.check",
+        "credit.policy",
+        "hold.place",
+        "hold.release",
+    }
 )
 
-MONEY_VERBS: frozenset[str] = frozenset({"credit.class", "credit.limit", "hold.release"})
+MONEY_VERBS: frozenset[str] = frozenset({"credit.class", "credit.limit", "credit.policy", "hold.release"})
 
 SHIPPED: dict[str, str] = {
     "sales_rep": "credit.view credit.check",

@@ -40,7 +40,7 @@ def write(
     standing = active(customer, entity)
     if standing:
         return standing
-    hold = CreditHold(
+    hold: CreditHold = CreditHold(
         customer=customer,
         entity=entity,
         reason=reason,
@@ -119,9 +119,3 @@ def active(customer: Customer, entity: LegalEntity) -> CreditHold | None:
     """The standing hold of a customer at an entity."""
     hold: CreditHold | None = CreditHold.objects.active().filter(customer=customer, entity=entity).first()
     return hold
-
-
-def excused(customer: Customer, entity: LegalEntity, *, on: date) -> bool:
-    """Whether a person's release still holds on that day."""
-    rows = CreditHold.objects.filter(customer=customer, entity=entity, release_until__gte=on)
-    return bool(rows.exclude(state=CreditHold.State.ACTIVE).exists())

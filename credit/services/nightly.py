@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from credit.models import CreditAccount, CreditHold, CreditPolicy, Episode
+from credit.models import CreditAccount, CreditHold, Episode
+from credit.questions import limits as policies
 from credit.questions import long_overdue
 from credit.rules import classes
 from credit.rules.classes import Limits, Standing
@@ -26,7 +27,7 @@ NOTHING_LEFT = "nothing is long overdue any more"
 
 def by_age(*, entity: LegalEntity, on: date, now: datetime, by: Actor) -> int:
     """Applies the rule to everybody it concerns, a chunk a transaction. Returns how many customers changed."""
-    limits = limits_of(entity)
+    limits = policies.of(entity)
     shortest = min(limits.lower_after, limits.lower_after if limits.hold_after is None else limits.hold_after)
     concerned = set(long_overdue.customers_beyond(entity, shortest, on=on))
     concerned |= set(
@@ -37,12 +38,6 @@ def by_age(*, entity: LegalEntity, on: date, now: datetime, by: Actor) -> int:
     ids = sorted(concerned)
     parts = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
     return sum(_chunk(entity, part, limits, on, now, by) for part in parts)
-
-
-def limits_of(entity: LegalEntity) -> Limits:
-    """The entity's policy, or the defaults."""
-    row = CreditPolicy.objects.filter(entity=entity).first()
-    return Limits(row.lower_after_days, row.hold_after_days, row.minimum) if row else Limits()
 
 
 @transaction.atomic
@@ -64,7 +59,7 @@ def _chunk(
         episode, hold = episodes.get(customer.pk), standing_holds.get(customer.pk)
         begins = now_standing.long_overdue and episode is None
         ends = episode is not None and not now_standing.long_overdue
-        places = now_standing.hold and hold is None and not holds.excused(customer, entity, on=on)
+        places = now_standing.hold and hold is None and not policies.excused(customer, entity, on=on)
         frees = hold is not None and hold.reason == CreditHold.Reason.OVERDUE and not now_standing.hold
         if begins or ends or places or frees:
             plans.append((customer, now_standing, episode, hold, begins, ends, places, frees))
@@ -127,9 +122,10 @@ def _begin(
         key=f"{key}:class",
         kind="class_lowered",
         figures={**figures, "from": str(was), "to": to, "customer": customer.legal_name},
-        link="",
+        link=f"/customers/{customer.pk}/credit/",
         customer=customer,
         now=line.now,
+        entity=entity,
     )
 
 

@@ -27,7 +27,9 @@ JOBS: tuple[Job, ...] = (
     Job("receivables.tasks.deliver_messages", timedelta(seconds=15)),
     Job("receivables.tasks.sweep_messages", timedelta(seconds=15)),
     Job("dunning.tasks.start_nights", timedelta(minutes=10)),
+    Job("dunning.tasks.deliver_notices", timedelta(minutes=1)),
     Job("dunning.tasks.do_chunks", timedelta(seconds=15)),
     Job("dunning.tasks.settle_promises", timedelta(minutes=5)),
+    Job("credit.tasks.apply_age", timedelta(minutes=30)),
     Job("receivables.tasks.prove_books", timedelta(hours=12)),
 )
