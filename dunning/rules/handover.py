@@ -5,12 +5,13 @@ import unicodedata
 
 KINDS = ("legal", "agency")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_RUNS = re.compile(r"[.-]{2,}")
 
 
 def file_name(text: str, ending: str, *, taken: frozenset[str] = frozenset()) -> str:
     """A name that every archive tool can unpack: ASCII, no path, not hidden, not taken. What is left of nothing is "paper"."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    stem = _UNSAFE.sub("-", plain).strip("-.")[:80] or "paper"
+    stem = _RUNS.sub("-", _UNSAFE.sub("-", plain)).strip("-.")[:80] or "paper"
     name, number = f"{stem}.{ending}", 2
     while name in taken:
         name, number = f"{stem}-{number}.{ending}", number + 1
