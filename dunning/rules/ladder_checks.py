@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dunning.rules.ladder import CHANNELS, EFFECTS, INSIDE, OUTSIDE
-from dunning.rules.ladder_shapes import Problem, amounts, flag, is_share, several, unknown, whole
+from dunning.rules.ladder_shapes import Problem, amounts, flag, is_share, several, shown, unknown, whole
 
 STAGES_MAX, RUNGS_MAX, TIMES_MAX = 20, 40, 12
 OFFSET_MIN, OFFSET_MAX = -90, 1000
@@ -99,7 +99,7 @@ def _words(data: Mapping[str, Any], place: str) -> Iterator[Problem]:
     if not isinstance(name, str) or len(name) > NAME_MAX or not name.isprintable():
         yield Problem(f"{place}.name", "text", {"most": NAME_MAX})
     if data["audience"] not in OUTSIDE + INSIDE:
-        yield Problem(f"{place}.audience", "audience", {"value": str(data["audience"])[:40]})
+        yield Problem(f"{place}.audience", "audience", {"value": shown(data["audience"])})
     if not several(data["channels"], CHANNELS):
         yield Problem(f"{place}.channels", "channels")
     if not several(data.get("effects", []), EFFECTS):

@@ -28,7 +28,10 @@ def parse(data: Any, *, policy: str = "", version: int = 0, version_id: int = 0)
             "ladder_invalid",
             first.message,
             field=first.path,
-            problems=[{"path": p.path, "code": p.code, "message": p.message} for p in found],
+            problems=[
+                {"path": p.path, "code": p.code, "message": p.message, "figures": dict(p.figures)}
+                for p in found
+            ],
         )
     stages = tuple(stage for each in data["stages"] for stage in _expanded(each))
     return Ladder(

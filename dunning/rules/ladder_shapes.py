@@ -71,7 +71,7 @@ def amounts(data: Any, place: str, *, any_currency: bool = False, needed: bool =
         yield Problem(place, "amounts")
         return
     for code, value in data.items():
-        where = f"{place}.{str(code)[:10]}"
+        where = f"{place}.{shown(code, 10)}"
         if code == "*" and any_currency:
             if value != "0":
                 yield Problem(where, "any_amount")
@@ -79,19 +79,19 @@ def amounts(data: Any, place: str, *, any_currency: bool = False, needed: bool =
         try:
             exponent(code)
         except Refused:
-            yield Problem(where, "currency", {"value": str(code)[:10]})
+            yield Problem(where, "currency", {"value": shown(code, 10)})
             continue
         try:
             fits = isinstance(value, str) and to_minor(value, code) >= (1 if needed else 0)
         except Refused:
             fits = False
         if not fits:
-            yield Problem(where, "amount", {"value": str(value)[:30], "currency": code})
+            yield Problem(where, "amount", {"value": shown(value, 30), "currency": code})
 
 
 def unknown(data: Mapping[str, Any], known: frozenset[str], place: str) -> Iterator[Problem]:
-    for key in sorted(str(key) for key in set(data) - known):
-        yield Problem(f"{place}.{key[:40]}".lstrip("."), "unknown_key", {"key": key[:40]})
+    for key in sorted(shown(key) for key in set(data) - known):
+        yield Problem(f"{place}.{key}".lstrip("."), "unknown_key", {"key": key})
 
 
 def whole(data: Mapping[str, Any], name: str, place: str, low: int, high: int) -> Iterator[Problem]:
@@ -119,3 +119,8 @@ def is_share(value: Any) -> bool:
         return False
     whole, _dot, rest = value.partition(".")
     return (int(whole) < 100 or (int(whole) == 100 and not rest.strip("0"))) and bool(value.strip("0."))
+
+
+def shown(value: Any, most: int = 40) -> str:
+    """What was given, short and fit to be printed."""
+    return str(value)[:most].encode("utf-8", "replace").decode()

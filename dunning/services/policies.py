@@ -22,6 +22,8 @@ from receivables.rules import text_hygiene
 from receivables.rules.refusals import Refused
 
 CODE_MAX, NAME_MAX, NOTE_MAX = 40, 120, 300
+RESERVED = frozenset({"new", "assign", "dry-run", "versions", "assignments", "blocks"})
+"""Words that stand in addresses of the pages."""
 
 
 def read(version: PolicyVersion) -> Ladder:
@@ -56,7 +58,7 @@ def create(
             "code_invalid", _("A code is letters, digits, - and _, at most 40 characters."), field="code"
         )
     normal = ladder_json.normal(document)
-    if Policy.objects.filter(code=code).exists():
+    if code in RESERVED or Policy.objects.filter(code=code).exists():
         raise Refused("duplicate", _("There is a policy with this code already."), field="code")
     with audit.line("policy.created", by=by, now=now, subject=f"policy:{code}") as line:
         policy = Policy.objects.create(code=code, name=name, track=normal["track"], created_at=now)
