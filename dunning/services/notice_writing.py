@@ -115,7 +115,8 @@ def back_to_a_person(line: Line, notice: Notice, *, why: str) -> None:
     """What was approved is not what would be sent: it waits for a decision again, its message cancelled."""
     notice.put_back()
     notice.why, notice.message, notice.approved_hash = why[:60], None, ""
-    notice.text = notice.written_on = notice.looked_at = None
+    notice.text = notice.written_on = notice.looked_at = notice.decided_at = None
+    notice.decided_by = ""
     line.stamp(notice)
     notice.save()
 

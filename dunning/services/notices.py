@@ -19,11 +19,12 @@ from dunning.rules.second_look import Wrong
 from dunning.services import notice_writing as writing
 from receivables import audit
 from receivables.actor import Actor
-from receivables.models import Message
+from receivables.models import Audit, Message, User
 from receivables.rules import contact_hours
 from receivables.rules.refusals import Refused
 from receivables.services import outbox
 
+WRITTEN = "notice.written_by_hand"
 POSTPONE_DAYS = 60
 MANY = 500
 State = Notice.State
@@ -49,7 +50,7 @@ def approve(*, notice: Notice, seen_hash: str | None, now: datetime, by: Actor) 
     A notice that stopped being right is withdrawn instead: look at its state. Refuses state, four_eyes, stale and what
     rendering refuses."""
     row = _locked(notice, State.PROPOSED)
-    if row.decided_by and row.decided_by == by.human:
+    if by.human and by.human == written_by(row):
         raise Refused("four_eyes", _("You proposed this notice; somebody else releases it."))
     look = notice_looks.one(row, now=now)
     subject = f"notice:{row.pk}"
@@ -123,6 +124,15 @@ def postpone(*, notice: Notice, until: date, now: datetime, by: Actor) -> Notice
         line.touch("notice", row.pk, "postponed", row.due_at)
         row.save(update_fields=["due_at", "audit_seq"])
     return row
+
+
+def written_by(notice: Notice) -> str:
+    """Who wrote a notice by hand; nobody when a run did."""
+    if notice.run_id is not None:
+        return ""
+    line = Audit.objects.filter(subject=f"notice:{notice.pk}", action=WRITTEN).order_by("seq").first()
+    user = User.objects.filter(username=line.actor).first() if line is not None else None
+    return str(user.human) if user is not None else ""
 
 
 def first_moment(notice: Notice, on: date) -> datetime:

@@ -18,6 +18,7 @@ from dunning.rules.ladder import Ladder, Stage
 from dunning.rules.picture import ContactView, Item, Picture
 from dunning.rules.policy import Intent, askable, customer_stop, item_stop, listed, net
 from dunning.rules.standing import days_past_due, reached_from, standing
+from dunning.services.notices import WRITTEN
 from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.models import Contact, Customer, LegalEntity
@@ -101,11 +102,11 @@ def propose(
         entity=entity, customer=customer, currency=currency, on=on, track=ladder.track, stage=rung.code, rank=rung.offset,
         audience=rung.audience, channel=channel, recipient=recipient, contact=contact, template=template or rung.template,
         policy_version_id=ladder.version_id or None, total=total, due_at=_slot(entity, view, channel, now),
-        why="important" if important else "by_hand", decided_by=by.human, decided_at=now,
+        why="important" if important else "by_hand",
     )  # fmt: skip
     if not important:
         notice.release()
-    with audit.line("notice.written_by_hand", by=by, now=now, subject="notice", entity=entity) as line:
+    with audit.line(WRITTEN, by=by, now=now, subject="notice", entity=entity) as line:
         notice.audit_seq = line.seq
         notice.save(force_insert=True)
         line.subject = f"notice:{notice.pk}"
