@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from dunning.pages import blocks, calls, handovers, interest, promises
+from dunning.pages import blocks, calls, handovers, interest, policies, promises
 
 app_name = "dunning"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *calls.urlpatterns,
     *handovers.urlpatterns,
     *interest.urlpatterns,
+    *policies.urlpatterns,
     *promises.urlpatterns,
 ]
 """One list per room, put together here."""

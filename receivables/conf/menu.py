@@ -70,6 +70,22 @@ MENU: tuple[Section, ...] = (
     Section(
         _("Collect"),
         (
+            Entry(
+                "policies",
+                _("Policies"),
+                "dunning:policies",
+                "policy.view",
+                "w",
+                under=(
+                    "dunning:policy",
+                    "dunning:policy_new",
+                    "dunning:policy_edit",
+                    "dunning:policy_version",
+                    "dunning:policy_rehearsal",
+                    "dunning:policy_rehearsing",
+                    "dunning:policy_dry_run",
+                ),
+            ),
             Entry("calls", _("Calls"), "dunning:calls", "call.view", "j", "people"),
             Entry(
                 "promises",
@@ -100,7 +116,15 @@ MENU: tuple[Section, ...] = (
         (
             Entry("customers", _("Customers"), "receivables:customers", "customer.view", "u", "people"),
             Entry("bank_accounts", _("Bank accounts"), "receivables:bank_accounts", "bank.view", "b"),
-            Entry("outbox", _("Outbox"), "receivables:outbox", "invoice.view", "o"),
+            Entry(
+                "outbox",
+                _("Outbox"),
+                "receivables:outbox",
+                "message.view",
+                "o",
+                count="receivables.pages.counts.outbox",
+                under=("receivables:message",),
+            ),
             Entry("imports", _("Imports"), "receivables:imports", "ledger.import", "m"),
         ),
     ),
