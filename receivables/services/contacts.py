@@ -1,6 +1,7 @@
 """The people and mailboxes of a customer: added, edited under a version, retired, flagged when they cannot be reached.
 
-Nothing is sent from here; what was rendered for a contact before it changed is looked at again (stop version).
+Nothing is sent from here; what was rendered for a contact before it changed is looked at again (stop version). What the
+fields may hold is in `contact_fields`; words about consent are in `consents`.
 """
 
 from collections.abc import Mapping
@@ -14,28 +15,37 @@ from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Contact, Customer
-from receivables.rules import customer_master as master
-from receivables.rules import reach, text_hygiene
+from receivables.rules import text_hygiene
 from receivables.rules.refusals import Refused
+from receivables.services import consents
+from receivables.services.contact_fields import clean, number_in, reachable, refuse_unconsented
 
-FIELDS = ("name", "role", "channel", "email", "phone", "address", "language", "time_zone")
-_MANY_ZONES = {"US", "CA", "RU", "AU", "BR", "MX", "ID", "KZ", "MN", "CD", "CL", "PT", "ES"}
+__all__ = [
+    "add", "clean", "clear_undeliverable", "deactivate", "edit", "flag", "flag_undeliverable", "reachable", "write_new",
+]  # fmt: skip
 
 
 @transaction.atomic
-def add(*, customer: Customer, fields: Mapping[str, Any], now: datetime, by: Actor) -> Contact:
-    """A new contact. Refuses what `clean` refuses (email_invalid, phone_invalid, channel_without_address, …)."""
-    (customer,) = posting.lock(customer.pk)
+def add(
+    *, customer: Customer, fields: Mapping[str, Any], now: datetime, by: Actor, consent: str = ""
+) -> Contact:
+    """A new contact. `consent` says how they agreed to text messages, where nobody has noted it before.
+
+    Refuses no_consent, and what `clean` refuses (email_own_domain, phone_landline, email_doubled, channel_without_address, …).
+    """
+    customer, number = _lock_with_number(customer, _blank(customer), fields, consent)
     with audit.line("contact.added", by=by, now=now, subject=f"customer:{customer.pk}") as line:
+        if number:
+            _note_consent(line, number, consent, by, now)
         contact = write_new(line, customer=customer, fields=fields)
         posting.stop([customer])
     return contact
 
 
 def write_new(line: Line, *, customer: Customer, fields: Mapping[str, Any]) -> Contact:
-    """The contact under an open line."""
-    values = clean(fields, customer, Contact(customer=customer, language=customer.language, time_zone=""))
-    contact = Contact(customer=customer, **values)
+    """The contact under an open line. Refuses no_consent for text messages to a number nobody agreed with."""
+    contact = Contact(customer=customer, **clean(fields, customer, _blank(customer)))
+    refuse_unconsented(contact)
     contact.save(force_insert=True)
     line.after = {
         **line.after,
@@ -48,12 +58,15 @@ def write_new(line: Line, *, customer: Customer, fields: Mapping[str, Any]) -> C
 
 
 @transaction.atomic
-def edit(*, contact: Contact, version: int, fields: Mapping[str, Any], now: datetime, by: Actor) -> Contact:
+def edit(
+    *, contact: Contact, version: int, fields: Mapping[str, Any], now: datetime, by: Actor, consent: str = ""
+) -> Contact:
     """Changes fields, if nobody else did since `version`. A new e-mail or number clears the undeliverable flag.
 
-    Refuses stale, last_billing_contact (an active customer keeps one that can be reached), and what `clean` refuses.
+    Refuses stale, last_billing_contact (an active customer keeps one that can be reached), no_consent and what `clean` refuses.
     """
-    customer, contact = _locked(contact)
+    customer, number = _lock_with_number(contact.customer, contact, fields, consent)
+    contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if contact.version != version:
         raise Refused(
             "stale",
@@ -70,7 +83,11 @@ def edit(*, contact: Contact, version: int, fields: Mapping[str, Any], now: date
     if contact.undeliverable_since and {"email", "phone", "address"} & set(changed):
         changed |= {"undeliverable_since": None, "undeliverable_reason": ""}
     with audit.line("contact.edited", by=by, now=now, subject=f"customer:{customer.pk}") as line:
+        if number:
+            _note_consent(line, number, consent, by, now)
         _write(line, contact, changed)
+        if {"channel", "phone"} & set(changed):
+            refuse_unconsented(contact)
         _refuse_losing_last(customer)
         posting.stop([customer])
     return contact
@@ -124,96 +141,6 @@ def clear_undeliverable(*, contact: Contact, now: datetime, by: Actor) -> Contac
     return contact
 
 
-def reachable(contact: Contact) -> bool:
-    """Whether the contact's channel has its address (a letter may use the customer's own)."""
-    place = contact.address or contact.customer.address
-    return {
-        Contact.Channel.EMAIL: bool(contact.email),
-        Contact.Channel.SMS: bool(contact.phone),
-        Contact.Channel.PHONE: bool(contact.phone),
-        Contact.Channel.LETTER: bool(place.get("street") and place.get("city")),
-    }[Contact.Channel(contact.channel)]
-
-
-def clean(fields: Mapping[str, Any], customer: Customer, contact: Contact) -> dict[str, Any]:
-    """Checked values of the fields given. Refuses with `field` and, as figures, `errors` = {field: sentence}."""
-    unknown = sorted(set(fields) - set(FIELDS))
-    if unknown:
-        raise Refused(
-            "unknown_field",
-            _("A contact has no field %(name)s.") % {"name": unknown[0][:40]},
-            field=unknown[0],
-        )
-    done: dict[str, Any] = {}
-    faults: list[Refused] = []
-    zones: tuple[str, ...] = ()
-    for name in FIELDS:
-        if name not in fields and not (name == "name" and not contact.pk):
-            continue
-        try:
-            value = fields.get(name, "")
-            if name == "phone" and value:
-                number = reach.phone(value, customer.country)
-                done[name], zones = number.e164, number.zones
-            else:
-                done[name] = _checked(name, value)
-        except Refused as refused:
-            faults.append(refused)
-    master.raise_gathered(faults)
-    if not done.get("time_zone"):
-        done["time_zone"] = contact.time_zone or zone_for(zones, customer.country)
-    _refuse_channel_without_address(done, customer, contact)
-    return done
-
-
-def zone_for(zones: tuple[str, ...], country: str) -> str:
-    """The zone a number or country surely means, else UTC: a person must choose where several are possible."""
-    if len(zones) == 1:
-        return zones[0]
-    if country and country not in _MANY_ZONES:
-        number = reach.example_phone(country)
-        found = reach.phone(number, country).zones if number != reach.PHONE_EXAMPLE or country == "DE" else ()
-        if len(found) == 1:
-            return found[0]
-    return "UTC"
-
-
-def _checked(name: str, value: Any) -> Any:
-    if name in ("role", "channel"):
-        choices = Contact.Role.values if name == "role" else Contact.Channel.values
-        if value not in choices:
-            raise Refused(
-                f"{name}_unknown", _("Choose one of: %(all)s.") % {"all": ", ".join(choices)}, field=name
-            )
-        return value
-    if name == "address":
-        return master.address(value)
-    if name == "email":
-        return reach.email(value) if value else ""
-    if name == "time_zone":
-        return reach.time_zone(value) if value else ""
-    if name == "language":
-        return master.CHECKS["language"](value)
-    return text_hygiene.one_line(value, field=name, limit=200, required=name == "name")
-
-
-def _refuse_channel_without_address(done: Mapping[str, Any], customer: Customer, contact: Contact) -> None:
-    look = Contact(
-        customer=customer,
-        **{name: done.get(name, getattr(contact, name)) for name in ("channel", "email", "phone", "address")},
-    )
-    if not reachable(look):
-        field = {"email": "email", "letter": "street"}.get(look.channel, "phone")
-        example = {"email": reach.EMAIL_EXAMPLE, "street": "1 Main Street"}.get(
-            field, reach.example_phone(customer.country)
-        )
-        message = _("The channel %(channel)s needs this. Example: %(example)s.") % {
-            "channel": look.channel,
-            "example": example,
-        }
-        raise Refused("channel_without_address", message, field=field)
-
-
 def _write(line: Line, contact: Contact, changed: Mapping[str, Any]) -> None:
     line.before = {"contact": contact.pk, **{name: _plain(getattr(contact, name)) for name in changed}}
     for name, value in changed.items():
@@ -226,6 +153,25 @@ def _write(line: Line, contact: Contact, changed: Mapping[str, Any]) -> None:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _blank(customer: Customer) -> Contact:
+    return Contact(customer=customer, language=customer.language, time_zone="")
+
+
+def _lock_with_number(
+    customer: Customer, contact: Contact, fields: Mapping[str, Any], consent: str
+) -> tuple[Customer, str]:
+    """Locks the customer and, when a word of consent comes with the fields, all who share the number; answers the number."""
+    number = number_in(fields, customer, contact) if consent.strip() else ""
+    sharing = [each.pk for each in consents.customers_of("sms", number)] if number else []
+    locked = {row.pk: row for row in posting.lock(*{customer.pk, *sharing})}
+    return locked[customer.pk], number
+
+
+def _note_consent(line: Line, number: str, consent: str, by: Actor, now: datetime) -> None:
+    said = text_hygiene.one_line(consent, field="consent", limit=300)
+    consents.note(line, "sms", number, given=True, source="person", note=said, by=by, now=now)
 
 
 def _locked(contact: Contact) -> tuple[Customer, Contact]:

@@ -56,6 +56,10 @@ FIELDS: dict[str, str | Promise] = {
     "number": gettext_lazy("Number"),
     "contact": gettext_lazy("Contact"),
     "undeliverable_since": gettext_lazy("Undeliverable since"),
+    "contact_hours": gettext_lazy("Contact hours"),
+    "max_per_week": gettext_lazy("Most messages a week"),
+    "traits": gettext_lazy("What it is before the law"),
+    "bank_details": gettext_lazy("Bank details"),
     "undeliverable_reason": gettext_lazy("Why undeliverable"),
     "active": gettext_lazy("In use"),
     "invoice": gettext_lazy("Invoice"),
@@ -127,6 +131,23 @@ REFUSALS: dict[str, str | Promise] = {
     "email_invalid": gettext_lazy(
         "This is not an e-mail address. Right: one address: a name, @ and a domain. Example: %(example)s."
     ),
+    "email_control": gettext_lazy("The character %(character)s cannot stand in an e-mail address."),
+    "email_too_long": gettext_lazy("%(length)s characters are too many; at most %(limit)s fit."),
+    "email_several": gettext_lazy("One address to a field: add a second contact for the other."),
+    "email_not_ascii": gettext_lazy(
+        "Before the @ only plain letters, digits and signs reach every mailbox. Example: billing@example.com."
+    ),
+    "email_no_reply": gettext_lazy("Nobody reads this mailbox: choose a person, or the one for billing."),
+    "email_own_domain": gettext_lazy("This is our own domain, not the customer's."),
+    "phone_several": gettext_lazy("One number to a field: add a second contact for the other."),
+    "phone_incomplete": gettext_lazy(
+        "This is too short for a telephone number. Right: +, country code and number. Example: %(example)s."
+    ),
+    "phone_extension": gettext_lazy("A number with an extension takes no text messages."),
+    "phone_landline": gettext_lazy(
+        "This is no mobile number: no text message gets there. Choose another channel."
+    ),
+    "phone_costly": gettext_lazy("This is a service number that costs extra, or no telephone."),
     "phone_invalid": gettext_lazy(
         "This is not a telephone number. Right: +, country code and number. Example: %(example)s."
     ),
