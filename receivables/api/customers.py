@@ -32,8 +32,13 @@ from receivables.wire.shapes import (
 room = Room("customers")
 _PLAIN = (
     "id", "code", "legal_name", "state", "country", "tax_id", "tax_id_note", "registration_id", "language", "address",
-    "bank_account", "po_required", "contract_required", "notes", "version",
+    "bank_account", "po_required", "contract_required", "traits", "notes", "version",
 )  # fmt: skip
+
+
+Trait = Literal[
+    "consumer", "sme", "large_enterprise", "public_body", "public_institution", "us_federal_agency"
+]
 
 
 class ProfileOut(Out):
@@ -66,6 +71,7 @@ class CustomerOut(Out):
     bank_account: str | None = None
     po_required: bool
     contract_required: bool
+    traits: list[str]
     notes: str
     version: int
     created_at: str
@@ -95,6 +101,7 @@ class Fields(In):
     address: dict[str, Text200] | None = None
     po_required: bool | None = None
     contract_required: bool | None = None
+    traits: list[Trait] | None = None
     notes: Note | None = None
 
 

@@ -18,7 +18,8 @@ from receivables.pages.customer_forms import ADDRESS, CHANNELS
 from receivables.pages.customer_page import seen_customer
 from receivables.pages.form_base import LANGUAGES, PlacedForm
 from receivables.rules.refusals import Refused
-from receivables.services import contacts
+from receivables.services import contact_fields, contacts
+from receivables.words import master_words
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -29,6 +30,24 @@ ROLES = (
     ("legal", _("Legal")),
     ("other", _("Other")),
 )
+
+
+PLAIN = (
+    "name",
+    "role",
+    "channel",
+    "email",
+    "phone",
+    "language",
+    "time_zone",
+    "contact_hours",
+    "max_per_week",
+)
+
+
+def hours_choices() -> list[tuple[str, Any]]:
+    """The contact hours a person may choose, each with the text it stands on."""
+    return [("", _("As the legal entity's")), *master_words.hours_choices(contact_fields.HOURS)]
 
 
 class ContactForm(PlacedForm):
@@ -47,6 +66,26 @@ class ContactForm(PlacedForm):
         required=False,
         help_text=_("Left empty: the one of the telephone number or country."),
     )
+    contact_hours = forms.ChoiceField(
+        label=_("Contact hours"),
+        required=False,
+        choices=hours_choices,
+        help_text=_("By the clock on their wall. Letters and plain statements may leave at any time."),
+    )
+    max_per_week = forms.IntegerField(
+        label=_("Most messages a week"),
+        min_value=1,
+        max_value=contact_fields.MOST_PER_WEEK,
+        required=False,
+        initial=3,
+        help_text=_("On each channel, in any seven days."),
+    )
+    consent = forms.CharField(
+        label=_("Consent to text messages"),
+        required=False,
+        max_length=300,
+        help_text=_("How and when they agreed. Text messages go to nobody who has not."),
+    )
     street = forms.CharField(label=_("Street and number"), required=False, max_length=1000)
     street2 = forms.CharField(label=_("Building, floor"), required=False, max_length=1000)
     postcode = forms.CharField(label=_("Postcode"), required=False, max_length=1000)
@@ -56,19 +95,13 @@ class ContactForm(PlacedForm):
     def values(self) -> dict[str, Any]:
         """What the verb is given."""
         data = self.cleaned_data
-        plain = {
-            name: data[name]
-            for name in ("name", "role", "channel", "email", "phone", "language", "time_zone")
-        }
+        plain = {name: data[name] for name in PLAIN if data[name] is not None}
         return {**plain, "address": {part: data[name] for name, part in ADDRESS.items() if data[name]}}
 
     @staticmethod
     def shown(contact: Contact) -> dict[str, Any]:
         """The form's first values of a contact."""
-        plain = {
-            name: getattr(contact, name)
-            for name in ("name", "role", "channel", "email", "phone", "language", "time_zone")
-        }
+        plain = {name: getattr(contact, name) for name in PLAIN}
         return {**plain, **{name: contact.address.get(part, "") for name, part in ADDRESS.items()}}
 
 
@@ -80,7 +113,13 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     form = ContactForm(request.POST or None, initial={"language": customer.language})
     if request.method == "POST" and form.is_valid():
         try:
-            contacts.add(customer=customer, fields=form.values(), now=clock.now(), by=doors.actor(request))
+            contacts.add(
+                customer=customer,
+                fields=form.values(),
+                consent=form.cleaned_data["consent"],
+                now=clock.now(),
+                by=doors.actor(request),
+            )
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -92,7 +131,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 @both
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """A contact's fields; a conflict shows what it became meanwhile, and keeps what was typed."""
-    contact = _seen(request, pk)
+    contact = seen_contact(request, pk)
     form = ContactForm(request.POST or None, initial=ContactForm.shown(contact))
     version, status = request.POST.get("version", str(contact.version)), 200
     if request.method == "POST" and form.is_valid():
@@ -102,6 +141,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 contact=contact,
                 version=number,
                 fields=form.values(),
+                consent=form.cleaned_data["consent"],
                 now=clock.now(),
                 by=doors.actor(request),
             )
@@ -119,7 +159,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     """Out of use."""
-    contact = _seen(request, pk)
+    contact = seen_contact(request, pk)
     reason = request.POST.get("reason", "")
     contacts.deactivate(contact=contact, reason=reason, now=clock.now(), by=doors.actor(request))
     return _back(request, contact.customer_id, gettext("The contact is retired."))
@@ -129,7 +169,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def flag(request: HttpRequest, pk: int) -> HttpResponse:
     """Cannot be reached, as a person knows."""
-    contact = _seen(request, pk)
+    contact = seen_contact(request, pk)
     reason = request.POST.get("reason", "")
     contacts.flag_undeliverable(
         contact=contact, on=clock.today(), reason=reason, now=clock.now(), by=doors.actor(request)
@@ -141,12 +181,13 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def clear(request: HttpRequest, pk: int) -> HttpResponse:
     """Can be reached again."""
-    contact = _seen(request, pk)
+    contact = seen_contact(request, pk)
     contacts.clear_undeliverable(contact=contact, now=clock.now(), by=doors.actor(request))
     return _back(request, contact.customer_id, gettext("This contact can be reached again."))
 
 
-def _seen(request: HttpRequest, pk: int) -> Contact:
+def seen_contact(request: HttpRequest, pk: int) -> Contact:
+    """The contact, if the person may see its customer; 404 otherwise."""
     found: Contact | None = (
         Contact.objects.for_user(request.user).filter(pk=pk).select_related("customer").first()
     )
@@ -170,6 +211,9 @@ def _shown(
 
 def _back(request: HttpRequest, pk: int, said: str) -> HttpResponse:
     messages.success(request, said)
+    stay = request.POST.get("stay", "")
+    if stay.isdecimal() and len(stay) < 19:
+        return redirect("receivables:contact", pk=int(stay))
     answer = redirect("receivables:customer", pk=pk)
     answer["Location"] += "?tab=contacts"
     return answer

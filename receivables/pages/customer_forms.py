@@ -35,6 +35,7 @@ MASTER = (
     "language",
     "po_required",
     "contract_required",
+    "traits",
     "notes",
 )
 
@@ -135,6 +136,13 @@ class MasterForm(PlacedForm):
     address_region = forms.CharField(label=_("Province or state"), required=False, max_length=1000)
     po_required = forms.BooleanField(label=_("A request needs the purchase order number"), required=False)
     contract_required = forms.BooleanField(label=_("A request needs a copy of the contract"), required=False)
+    traits = forms.MultipleChoiceField(
+        label=_("What it is before the law"),
+        required=False,
+        choices=tuple(master_words.TRAITS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Decides which law on late payment fits and when a person may be called. None: a business."),
+    )
     notes = forms.CharField(label=_("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -109,7 +109,7 @@ def _as_of(request: HttpRequest) -> date:
 
 def _pairs(customer: Customer, user: User) -> list[tuple[str, Any]]:
     """Label and value of the header, without what the person's roles hide."""
-    names = ["code", "country", "tax_id", "registration_id", "bank_account", "language", "address"]
+    names = ["code", "country", "tax_id", "registration_id", "bank_account", "language", "traits", "address"]
     shown = access.fields(user, "customer").visible(names)
     return [(master_words.field(name), master_words.value(name, getattr(customer, name))) for name in shown]
 

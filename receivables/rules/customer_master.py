@@ -15,6 +15,14 @@ from receivables.rules import tax_ids, text_hygiene
 from receivables.rules.refusals import Refused
 
 ADDRESS_PARTS = ("street", "street2", "postcode", "city", "region", "country")
+TRAITS = (
+    "consumer", "sme", "large_enterprise", "public_body", "public_institution", "us_federal_agency",
+)  # fmt: skip
+"""What the law wants to know of a debtor; without any it is a business like another. `consumer`: a natural person outside a
+trade (other rates, other hours); `large_enterprise`, `public_body`, `public_institution`: debtors of the laws that protect small
+creditors; `us_federal_agency`: the Prompt Payment Act; `sme`: small or medium-sized."""
+_ALONE = frozenset({"consumer"})
+_APART = (frozenset({"sme", "large_enterprise"}),)
 _CODE = re.compile(r"[^\s,;]+( [^\s,;]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _ACCOUNT = re.compile(r"[0-9A-Z]{4,34}")
@@ -161,6 +169,18 @@ def country(value: object) -> str:
     return code
 
 
+def traits(value: object, *, known: tuple[str, ...] = TRAITS) -> list[str]:
+    """The traits of a party, each once and in the list's order. Refuses traits_unknown and traits_conflict."""
+    given = set(value) if isinstance(value, list | tuple) and all(isinstance(t, str) for t in value) else {""}
+    if given - set(known):
+        raise Refused(
+            "traits_unknown", f"Traits are some of: {', '.join(known)}.", field="traits", known=list(known)
+        )
+    if (given & _ALONE and len(given) > 1) or any(pair <= given for pair in _APART):
+        raise Refused("traits_conflict", "These traits exclude one another.", field="traits")
+    return [trait for trait in known if trait in given]
+
+
 def _code(value: object) -> str:
     text = text_hygiene.one_line(value, field="code", limit=40, required=True)
     if not _CODE.fullmatch(text):
@@ -209,6 +229,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "address": address,
     "po_required": _flag("po_required"),
     "contract_required": _flag("contract_required"),
+    "traits": traits,
     "notes": lambda value: text_hygiene.many_lines(value, field="notes", limit=4000),
 }
 """The fields of the master data, each with its check; the order is the form's."""

@@ -13,7 +13,7 @@ from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Consent, Contact, Customer
-from receivables.rules import delivery
+from receivables.rules import delivery, text_hygiene
 from receivables.rules.refusals import Refused
 
 SALT = "duebook.opt-out"
@@ -36,6 +36,21 @@ def record(
     action = "consent.given" if given else "consent.withdrawn"
     with audit.line(action, by=by, now=now, subject=f"address:{channel}", reason=source) as line:
         return note_new(line, channel, address, given=given, source=source, note=note, by=by, now=now)
+
+
+def say(*, channel: str, address: str, given: bool, note: str, now: datetime, by: Actor) -> Consent:
+    """The same as a person of ours was told it. Agreeing takes a note: how and when they did. Refuses note_missing too."""
+    if given and not note.strip():
+        raise Refused(
+            "note_missing", _("Say how and when they agreed: it may have to be shown."), field="note"
+        )
+    said = text_hygiene.one_line(note, field="note", limit=300)
+    return record(channel=channel, address=address, given=given, source="person", note=said, now=now, by=by)
+
+
+def addresses_of(contact: Contact) -> list[tuple[str, str]]:
+    """(channel, address) of what a word can be about: the contact's e-mail address and its number."""
+    return [(c, a) for c, a in (("email", contact.email), ("sms", contact.phone)) if a]
 
 
 def note(

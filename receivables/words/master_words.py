@@ -3,7 +3,7 @@
 Words only; codes, figures and decisions come from the rules and verbs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from receivables import localised
+from receivables.rules.contact_hours import PRESETS as PRESETS_OF_HOURS
 from receivables.rules.refusals import Refused
 from receivables.rules.term_presets import PRESETS
 from receivables.rules.terms import Terms
@@ -78,6 +79,21 @@ LANGUAGES: dict[str, str | Promise] = {
     "nl": gettext_lazy("Dutch"),
     "es": gettext_lazy("Spanish"),
     "it": gettext_lazy("Italian"),
+}
+TRAITS: dict[str, str | Promise] = {
+    "consumer": gettext_lazy("Consumer: a natural person outside a trade"),
+    "sme": gettext_lazy("Small or medium-sized enterprise"),
+    "large_enterprise": gettext_lazy("Large enterprise"),
+    "public_body": gettext_lazy("Public body"),
+    "public_institution": gettext_lazy("Public institution"),
+    "us_federal_agency": gettext_lazy("Agency of the United States"),
+}
+"""What a party is before the law (`customer_master.TRAITS`)."""
+HOURS: dict[str, str | Promise] = {
+    "b2b": gettext_lazy("Business customers"),
+    "us_consumer": gettext_lazy("Consumers in the United States"),
+    "china": gettext_lazy("China"),
+    "any": gettext_lazy("At any time"),
 }
 EVENTS: dict[str, str | Promise] = {
     "customer.created": gettext_lazy("Customer created"),
@@ -159,6 +175,8 @@ REFUSALS: dict[str, str | Promise] = {
     "code_invalid": gettext_lazy(
         "Right: letters, digits and signs without comma, semicolon or double blanks. Example: %(example)s."
     ),
+    "traits_unknown": gettext_lazy("Choose from the list."),
+    "traits_conflict": gettext_lazy("These exclude one another: choose what holds."),
     "zone_unknown": gettext_lazy("This is not a time zone. Right: area and city. Example: Europe/Berlin."),
 }
 
@@ -197,6 +215,10 @@ def value(name: str, given: Any) -> str:
         return str(invoice_words.LOSS_REASONS.get(given, given))
     if name == "language":
         return str(LANGUAGES.get(given, given))
+    if name == "traits" and isinstance(given, list):
+        return ", ".join(str(TRAITS.get(str(trait), trait)) for trait in given)
+    if name == "contact_hours":
+        return hours(str(given))
     if name == "terms" and isinstance(given, Mapping):
         return terms(given)
     if name == "address" and isinstance(given, Mapping):
@@ -206,6 +228,21 @@ def value(name: str, given: Any) -> str:
     if isinstance(given, list):
         return ", ".join(str(part) for part in given)
     return str(given)
+
+
+def hours(code: str) -> str:
+    """Contact hours in words, with the text they stand on: "Business customers: working days 09:00–17:30 (policy choice)"."""
+    if code not in PRESETS_OF_HOURS:
+        return code
+    found = PRESETS_OF_HOURS[code]
+    days = _("working days") if found.days == "business" else _("every day")
+    source = _("policy choice") if found.source == "policy choice" else found.source
+    return f"{HOURS.get(code, code)}: {days} {found.starts:%H:%M}–{found.ends:%H:%M} ({source})"
+
+
+def hours_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Contact hours to choose from."""
+    return [(code, hours(code)) for code in codes]
 
 
 def terms(data: Mapping[str, Any]) -> str:
