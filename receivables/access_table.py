@@ -39,6 +39,7 @@ VERBS: frozenset[str] = frozenset(
         "token": "admin",
         "entity": "admin",
         "charge": "view waive",
+        "message": "view decide",
         "template": "view edit activate",
     }.items()
     for verb in verbs.split()
@@ -53,7 +54,7 @@ MONEY_VERBS: frozenset[str] = frozenset(
     "request.verify", "request.approve", "period.lock", "rate.edit", "dispute.resolve", "charge.waive",
 }  # fmt: skip
 
-_READ = "customer.view contact.view request.view batch.view invoice.view entry.view aging.view work.view"
+_READ = "customer.view contact.view request.view batch.view invoice.view message.view entry.view aging.view work.view"
 _DISPUTE = "dispute.view dispute.open"
 _CASH = "payment.view bank.view"
 
@@ -65,15 +66,15 @@ SHIPPED: dict[str, str] = {
         request.create request.submit request.verify request.send_back request.delegate batch.create
         payment.view
         dispute.assign dispute.resolve flow.view template.view work.assign export""",
-    "collector": f"""{_READ} {_DISPUTE} {_CASH} charge.view contact.edit customer.change_propose dispute.assign
-        invoice.write_off_propose flow.view template.view export""",
-    "accountant": f"""{_READ} {_DISPUTE} {_CASH} charge.view customer.create customer.edit customer.change_propose
-    customer.activate
+    "collector": f"""{_READ} {_DISPUTE} {_CASH} charge.view message.decide contact.edit customer.change_propose
+        dispute.assign invoice.write_off_propose flow.view template.view export""",
+    "accountant": f"""{_READ} {_DISPUTE} {_CASH} charge.view message.decide customer.create customer.edit
+        customer.change_propose customer.activate
         contact.edit request.send_back request.delegate invoice.issue invoice.dispatch
         invoice.write_off_propose
         payment.receive payment.allocate payment.unallocate payment.refund_propose payment.transfer
         bank.import bank.match ledger.import dispute.assign flow.view template.view export""",
-    "finance_manager": f"""{_READ} {_CASH} charge.* customer.* contact.edit request.* batch.create invoice.* payment.*
+    "finance_manager": f"""{_READ} {_CASH} charge.* message.* customer.* contact.edit request.* batch.create invoice.* payment.*
     dispute.*
         bank.* ledger.import period.lock rate.edit flow.* template.* work.assign audit.view export""",
     "cfo": f"""{_READ} {_CASH} charge.* dispute.view customer.change_decide request.approve request.send_back

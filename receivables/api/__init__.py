@@ -17,6 +17,7 @@ from receivables.api import (
     invoice_requests,
     invoices,
     me,
+    messages,
     payments,
     periods,
     rates,
@@ -27,6 +28,6 @@ ROOMS = tuple(
     module.room
     for module in (
         me, customers, cards, contacts, changes, invoice_requests, request_acts, invoices, invoice_acts, credit_notes, payments,
-        allocations, entries, disputes, charges, bank, bank_lines, periods, rates, audit_trail,
+        allocations, entries, disputes, charges, messages, bank, bank_lines, periods, rates, audit_trail,
     )
 )  # fmt: skip

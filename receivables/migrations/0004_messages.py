@@ -1,13 +1,13 @@
 """Messages are delivered: attempts, events, consent, templates, notifications; charges beside invoices."""
 
 import datetime
+
 import django.db.models.deletion
-import receivables.models.staff
 from django.conf import settings
 from django.db import migrations, models
 
+import receivables.models.staff
 from receivables.migrations import _guards
-
 
 FACTS = ["providerevent", "consent", "charge", "chargewaiver"]
 KEPT = ["message", "attempt"]

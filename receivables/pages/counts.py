@@ -2,12 +2,17 @@
 
 from typing import Any
 
-from receivables.models import Invoice, StatementLine, WorkItem
+from receivables.models import Invoice, Message, StatementLine, WorkItem
 
 
 def cash(user: Any) -> int:
     """Money in that somebody has to look at."""
     return StatementLine.objects.for_user(user).to_apply().count()
+
+
+def outbox(user: Any) -> int:
+    """Messages that need a person."""
+    return Message.objects.for_user(user).parked().count()
 
 
 def requests(user: Any) -> int:

@@ -32,4 +32,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}allocations/<int:allocation_id>/undo/", invoice_losses.undo, name="invoice_undo"),
     path("outbox/", outbox.show, name="outbox"),
     path("outbox/<int:pk>/", outbox.read, name="message"),
+    path("outbox/<int:pk>/mail/", outbox.mail, name="message_mail"),
+    path("outbox/<int:pk>/files/<int:number>/", outbox.file, name="message_file"),
+    path("outbox/<int:pk>/allow/", outbox.allow, name="message_allow"),
+    path("outbox/<int:pk>/<str:verb>/", outbox.decide, name="message_decide"),
+    path("outbox/channels/<str:channel>/resume/", outbox.resume, name="channel_resume"),
 ]

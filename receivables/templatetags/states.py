@@ -27,6 +27,22 @@ STATES: dict[str, Words] = {
         "CANCELLED": (_("Cancelled"), OFF),
         "WRITTEN_OFF": (_("Written off"), BAD),
     },
+    "message": {
+        "PLANNED": (pgettext_lazy("message", "Planned"), BRAND),
+        "IN_FLIGHT": (pgettext_lazy("message", "In the air"), BRAND),
+        "UNCERTAIN": (pgettext_lazy("message", "In doubt"), WARN),
+        "ACCEPTED": (pgettext_lazy("message", "Sent"), OK),
+        "PARKED": (pgettext_lazy("message", "Needs you"), BAD),
+        "SUPPRESSED": (pgettext_lazy("message", "Held back"), OFF),
+        "CANCELLED": (pgettext_lazy("message", "Cancelled"), OFF),
+    },
+    "attempt": {
+        "IN_FLIGHT": (pgettext_lazy("message", "In the air"), BRAND),
+        "UNCERTAIN": (pgettext_lazy("message", "In doubt"), WARN),
+        "ACCEPTED": (pgettext_lazy("attempt", "Taken"), OK),
+        "NOT_DONE": (pgettext_lazy("attempt", "Not taken"), QUIET),
+        "REJECTED": (pgettext_lazy("attempt", "Refused"), BAD),
+    },
     "dispute": {
         "OPEN": (_("Disputed"), CALM),
         "ACCEPTED": (_("Dispute accepted"), OK),
@@ -85,6 +101,13 @@ STATES: dict[str, Words] = {
         "REPLACED": (pgettext_lazy("promise", "Replaced"), OFF),
         "ACTIVE": (pgettext_lazy("plan", "On track"), CALM),
         "CANCELLED": (pgettext_lazy("plan", "Cancelled"), OFF),
+    },
+    "notice": {
+        "PROPOSED": (pgettext_lazy("notice", "Waits for release"), WARN),
+        "RELEASED": (pgettext_lazy("notice", "Released"), BRAND),
+        "HANDED_OVER": (pgettext_lazy("notice", "On its way"), BRAND),
+        "REACHED": (pgettext_lazy("notice", "Sent"), OK),
+        "WITHDRAWN": (pgettext_lazy("notice", "Withdrawn"), OFF),
     },
     "fact": {
         "OVERDUE": (_("Overdue"), WARN),

@@ -24,6 +24,7 @@ NOUNS: dict[str, str | Promise] = {
     "flow": _("Approval flows"),
     "invoice": _("Invoices"),
     "ledger": _("Ledger import"),
+    "message": _("Messages"),
     "payment": _("Payments"),
     "period": _("Closed periods"),
     "rate": _("Exchange rates"),
