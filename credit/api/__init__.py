@@ -2,4 +2,6 @@
 
 from typing import Any
 
-ROOMS: tuple[Any, ...] = ()
+from credit.api import credit
+
+ROOMS: tuple[Any, ...] = (credit.room,)

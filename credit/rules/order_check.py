@@ -74,7 +74,7 @@ def decide(case: Case) -> Verdict:
     if case.hold or case.long_overdue:
         reason = case.hold or "overdue"
         ways = [
-            *(_paying(case.long_overdue) if reason == "overdue" else ()),
+            *(paying(case.long_overdue) if reason == "overdue" else ()),
             *_prepaying(case),
             Way("release"),
         ]
@@ -99,7 +99,7 @@ def _free(case: Case) -> int | None:
     return case.limit - case.exposure
 
 
-def _paying(items: Sequence[Item]) -> list[Way]:
+def paying(items: Sequence[Item]) -> list[Way]:
     """All that holds orders, one way per currency: with less the hold stands."""
     sums: dict[str, list[Item]] = {}
     for item in items:
