@@ -23,12 +23,12 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "handed_over_to_something": (
         f"""SELECT 'notice ' || n.id, n.channel FROM {N} n WHERE n.state = 'HANDED_OVER' AND (
-            (n.channel IN ('email', 'sms', 'letter') AND n.message_id IS NULL)
+            (n.channel IN ('email', 'sms', 'letter') AND n.message_id IS NULL AND n.digest_id IS NULL)
             OR (n.channel IN ('call', 'work') AND n.work_item_id IS NULL))""",
         "was handed over by {1} to nobody",
     ),
     "reached_when_accepted": (
-        f"""SELECT 'notice ' || n.id, m.state FROM {N} n JOIN receivables_message m ON m.id = n.message_id
+        f"""SELECT 'notice ' || n.id, m.state FROM {N} n JOIN receivables_message m ON m.id = COALESCE(n.message_id, n.digest_id)
             WHERE n.reached_on IS NOT NULL AND m.state <> 'ACCEPTED'""",
         "counts as reached, its message is {1}",
     ),

@@ -62,6 +62,10 @@ class Notice(fsm.ConcurrentTransitionMixin, Tracked):
     message = models.OneToOneField(
         "receivables.Message", on_delete=models.PROTECT, null=True, related_name="notice"
     )
+    digest = models.ForeignKey(
+        "receivables.Message", on_delete=models.PROTECT, null=True, related_name="digested"
+    )
+    """The one mail that tells one of our own people of many customers; instead of a message of its own."""
     work_item = models.OneToOneField(
         "receivables.WorkItem", on_delete=models.PROTECT, null=True, related_name="notice"
     )

@@ -17,6 +17,7 @@ from dunning.questions.notice_looks import Look
 from dunning.rendering import Made
 from dunning.rules.audience import MESSAGES
 from dunning.rules.second_look import Wrong
+from dunning.services import digests
 from dunning.services import notice_writing as writing
 from receivables import audit
 from receivables.actor import Actor
@@ -60,6 +61,7 @@ def hand_over_due(*, now: datetime, by: Actor) -> Done:
     """The sweeper: released notices whose time has come. A second call finds nothing."""
     waiting = Q(why__startswith=STUCK, looked_at__gt=now - AGAIN)
     due = Notice.objects.filter(state=Notice.State.RELEASED, due_at__lte=now, channel__in=MESSAGES)
+    due = due.exclude(user__isnull=False, channel=Notice.Channel.EMAIL)  # our own people get a digest
     rows = list(
         due.exclude(waiting).order_by("due_at", "pk").values_list("pk", "channel", "customer_id")[:AT_ONCE]
     )
@@ -68,11 +70,14 @@ def hand_over_due(*, now: datetime, by: Actor) -> Done:
     others = [pk for pk, channel, _customer in rows if channel != Notice.Channel.LETTER]
     done = _in_chunks(others, CHUNK, _hand_over, now, by)
     done.add(_in_chunks(letters, LETTERS, _hand_over, now, by))
+    went, gone = digests.hand_over_due(now=now, by=by)
+    done.add(Done(handed_over=went, withdrawn=gone))
     return done
 
 
 def look_again(*, now: datetime, by: Actor) -> Done:
     """The sweeper of messages that the outbox gave back: fresh words, or taken out. Who approved looks again."""
+    digests.look_again(now=now, by=by)
     found = Message.objects.stale("notice").order_by("customer_id", "pk")
     ids = list(found.values_list("pk", flat=True)[:AT_ONCE])
     return _in_chunks(ids, LETTERS, _look_again, now, by)

@@ -78,7 +78,7 @@ def hand_over(line: Line, look: Look, made: Made, *, now: datetime) -> Message:
         charges=made.announced, reference=rendering.reference_of(notice), language=made.language,
     )  # fmt: skip
     notice.message = message
-    _as_found(line, notice, right)
+    as_found(line, notice, right)
     notice.number, notice.written_on, notice.why, notice.looked_at = made.number, made.day, "", now
     notice.hand_over()
     line.stamp(notice)
@@ -95,7 +95,7 @@ def renew(line: Line, look: Look, made: Made, *, now: datetime) -> bool:
         not_after=not_after(notice, now), due_at=now, charges=made.announced, now=now,
     )  # fmt: skip
     if done:
-        _as_found(line, notice, right)
+        as_found(line, notice, right)
         notice.number, notice.written_on, notice.looked_at = made.number, made.day, now
         notice.save()
     return done
@@ -180,7 +180,7 @@ def _fresh_key(notice: Notice) -> str:
     return f"{base}:{Message.objects.filter(key__startswith=f'{base}:').count() + 2}"
 
 
-def _as_found(line: Line, notice: Notice, right: Right) -> None:
+def as_found(line: Line, notice: Notice, right: Right) -> None:
     """Items that fell out since it was decided, and the rung and amount that are left."""
     gone = [entry for entry, _why in right.dropped]
     if gone:
