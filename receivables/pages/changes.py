@@ -1,5 +1,6 @@
 """The queue of changes that need two people: what is proposed, before and after, and the decision bound to what was shown."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -135,8 +136,8 @@ def _before_and_after(change: Change, user: User) -> list[dict[str, Any]]:
         rows.append(
             {
                 "field": master_words.field(name),
-                "before": _words(name, before, change) if shown else "•••",
-                "after": _words(name, value, change) if shown else "•••",
+                "before": _words(name, before, change.before, change.proposal) if shown else "•••",
+                "after": _words(name, value, change.proposal, change.proposal) if shown else "•••",
                 "differs": before != value,
             }
         )
@@ -156,9 +157,11 @@ urlpatterns = [
 ]
 
 
-def _words(name: str, value: Any, change: Change) -> str:
-    """A value in words; amounts in the proposal's currency, and of allocations taken back first their sum."""
-    currency = change.proposal.get("currency")
+def _words(name: str, value: Any, side: Mapping[str, Any], proposal: Mapping[str, Any]) -> str:
+    """A value in words; amounts in the proposal's currency (a limit's in its own), of allocations taken back the sum."""
+    if name == "limit_amount":
+        return _("no limit") if value is None else localised.money(value, side["limit_currency"])
+    currency = proposal.get("currency")
     if name == "release" and value:
         value = sum(taken for _allocation, taken in value)
     if currency and name in ("amount", "release") and isinstance(value, int):

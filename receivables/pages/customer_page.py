@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -24,7 +24,7 @@ from receivables.models import (
     Payment,
     User,
 )
-from receivables.pages import proposal_forms
+from receivables.pages import customer_beside, proposal_forms
 from receivables.questions import customer_record, customer_story
 from receivables.services import changes, contacts, customers
 from receivables.words import master_words
@@ -81,11 +81,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "tabs": _tabs(request, customer, user, open_to, tab),
             "part": f"receivables/customers/_{tab}.html",
             "may": _may(user),
-            "new_request": _url("receivables:request_new", f"?customer={customer.pk}"),
-            "statement": _url("receivables:customer_statement", customer.pk)
+            "new_request": customer_beside.url("receivables:request_new", f"?customer={customer.pk}"),
+            "statement": customer_beside.url("receivables:customer_statement", customer.pk)
             if access.may(user, "entry.view")
             else "",
             "proposals": _proposals(user),
+            "beside": customer_beside.beside(customer, user),
             "panels": panels.of_customer(customer, user),
             **LOADERS[tab](customer, user, as_of, entries),
         },
@@ -201,7 +202,11 @@ def _open(customer: Customer, user: User, as_of: date, entries: Any) -> dict[str
     by_entry = {dispute.entry_id: dispute for dispute in disputed}
     for row in found:
         row.dispute = by_entry.get(row.pk)
-        row.url = _url("receivables:invoice", row.instalment.invoice_id) if hasattr(row, "instalment") else ""
+        row.url = (
+            customer_beside.url("receivables:invoice", row.instalment.invoice_id)
+            if hasattr(row, "instalment")
+            else ""
+        )
     return {"items": found}
 
 
@@ -214,7 +219,7 @@ def _invoices(customer: Customer, user: User, as_of: date, entries: Any) -> dict
     )
     found = list(rows[:ROWS])
     for row in found:
-        row.url = _url("receivables:invoice", row.pk)
+        row.url = customer_beside.url("receivables:invoice", row.pk)
     return {"invoices": found}
 
 
@@ -229,7 +234,7 @@ def _payments(customer: Customer, user: User, as_of: date, entries: Any) -> dict
     left = dict(entries.with_open(as_of, None).filter(pk__in=ids).values_list("pk", "open_amount"))
     for row in rows:
         row.left = -left.get(row.entry_id, 0)
-        row.url = _url("receivables:payment", row.pk)
+        row.url = customer_beside.url("receivables:payment", row.pk)
     other = (
         entries.with_open(as_of, None)
         .filter(amount__lt=0, open_amount__lt=0)
@@ -284,14 +289,6 @@ LOADERS: dict[str, Callable[[Customer, User, date, Any], dict[str, Any]]] = {
     "changes": _changes,
     "timeline": _timeline,
 }
-
-
-def _url(name: str, tail: int | str = "") -> str:
-    """The address of a page of another room, or "" where this installation has none. `tail` is an id, or a query."""
-    try:
-        return reverse(name, args=[tail]) if isinstance(tail, int) else reverse(name) + tail
-    except NoReverseMatch:
-        return ""
 
 
 urlpatterns = [path("customers/<int:pk>/", show, name="customer")]

@@ -63,6 +63,8 @@ FIELDS: dict[str, str | Promise] = {
     "bank_details": gettext_lazy("Bank details"),
     "undeliverable_reason": gettext_lazy("Why undeliverable"),
     "active": gettext_lazy("In use"),
+    "limit_amount": gettext_lazy("Limit"),
+    "limit_currency": gettext_lazy("Currency of the limit"),
     "invoice": gettext_lazy("Invoice"),
     "payment": gettext_lazy("Payment"),
     "credit_note": gettext_lazy("Credit note"),
