@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dunning.models import DunningBlock
-from dunning.pages.choices import contacts, item_label
-from receivables.models import Contact, Customer, Entry, LegalEntity
+from dunning.pages.choices import contact_field, item_label, people
+from receivables.models import Customer, Entry, LegalEntity
 from receivables.pages.form_base import PlacedForm, amount_field, date_input
 from receivables.rules.money import Money
 
@@ -35,7 +35,7 @@ class BlockForm(PlacedForm):
         LegalEntity.objects.none(), label=_("At"), required=False, empty_label=_("All our entities")
     )
     item = forms.ChoiceField(label=_("Only this item"), required=False)
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Only this contact"), required=False)
+    contact = contact_field(_("Only this contact"))
     until_on = forms.DateField(
         label=_("Until and including"), required=False, widget=date_input(),
         help_text=_("Empty: until somebody releases it. After this day it is asked for again by itself."),
@@ -54,8 +54,7 @@ class BlockForm(PlacedForm):
         self.entries = {str(entry.pk): entry for entry in entries}
         entity: Any = self.fields["entity"]
         entity.queryset = LegalEntity.objects.for_user(user).order_by("name")
-        contact: Any = self.fields["contact"]
-        contact.queryset, contact.empty_label = contacts(customer), "–"
+        people(self.fields["contact"], customer)
         item: Any = self.fields["item"]
         item.choices = [("", "–"), *((pk, item_label(entry)) for pk, entry in self.entries.items())]
 

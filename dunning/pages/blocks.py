@@ -22,6 +22,7 @@ from receivables import access, clock, context, localised, posting
 from receivables.doors import actor, policy
 from receivables.models import Customer, Entry
 from receivables.pages.acting import READ_AND_POST, act
+from receivables.questions import staffing
 from receivables.rules.refusals import Refused
 
 MOST = 200
@@ -53,7 +54,10 @@ def show(request: HttpRequest) -> HttpResponse:
     words = {"standing": _("In force"), "soon": _("Ends within 7 days"), "over": _("Over")}
     counts = {"standing": standing.count(), "soon": soon.count(), "over": None}
     shown = list(found.order_by(*order)[:MOST])
+    names = staffing.names_of({who for row in shown for who in (row.placed_by, row.released_by)})
     for row in shown:
+        row.placed_by = names.get(row.placed_by, row.placed_by)
+        row.released_by = names.get(row.released_by, row.released_by)
         row.hard = row.reason in blocks.HARD
         row.preview = preview(row)
     return render(

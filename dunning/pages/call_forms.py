@@ -8,9 +8,9 @@ from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
 from dunning.models import Call
-from dunning.pages.choices import ItemsForm, contacts, item_label
+from dunning.pages.choices import ItemsForm, contact_field, item_label, people
 from dunning.services.calls import Disputed, Promised
-from receivables.models import Contact, Customer, Dispute, Entry
+from receivables.models import Customer, Dispute, Entry
 from receivables.pages.form_base import amount_field, date_input
 from receivables.rules.refusals import Refused
 
@@ -20,7 +20,10 @@ class CallForm(ItemsForm):
 
     PLACES = {"due_on": "promised_on", "reason": "dispute_reason", "disputed": "disputed"}
     outcome = forms.ChoiceField(label=_("Outcome"), choices=Call.Outcome.choices, widget=forms.RadioSelect)
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Who answered"), required=False)
+    contact = contact_field(_("Who answered"))
+    items = forms.MultipleChoiceField(
+        label=_("Promised items"), widget=forms.CheckboxSelectMultiple, required=False
+    )
     cause = forms.ChoiceField(
         label=_("Why they have not paid"), required=False, choices=[("", "–"), *Call.Cause.choices]
     )
@@ -44,8 +47,7 @@ class CallForm(ItemsForm):
 
     def __init__(self, data: Any, *, customer: Customer, entries: Iterable[Entry], **options: Any) -> None:
         super().__init__(data, entries=list(entries), **options)
-        contact: Any = self.fields["contact"]
-        contact.queryset, contact.empty_label = contacts(customer), "–"
+        people(self.fields["contact"], customer)
         field: Any = self.fields["disputed"]
         field.choices = [("", "–"), *((pk, item_label(entry)) for pk, entry in self.entries.items())]
 

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dunning.questions import promise_money
 from dunning.rules import promises as rules
-from receivables import localised
-from receivables.models import Contact, Customer, Entry
+from receivables import clock, localised
+from receivables.models import Contact, Customer, Dispute, Entry
 from receivables.pages.form_base import PlacedForm
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
@@ -34,17 +35,42 @@ def item_label(entry: Entry) -> str:
     }  # fmt: skip
 
 
+def askable(entries: Iterable[Entry]) -> list[Entry]:
+    """Those of the items that are past their day, neither in question nor promised, and of the first account among them."""
+    late = [each for each in entries if each.due_on and each.due_on < clock.today(each.entity)]
+    ids = [each.pk for each in late]
+    held = set(promise_money.standing(ids))
+    held |= set(Dispute.objects.filter(entry__in=ids, state="OPEN").values_list("entry_id", flat=True))
+    found = [each for each in late if each.pk not in held]
+    return [e for e in found if (e.entity_id, e.currency) == (found[0].entity_id, found[0].currency)]
+
+
+def contact_field(label: Any) -> Any:
+    """Who of the customer; `people` fills it."""
+    return _ContactField(Contact.objects.none(), label=label, required=False, empty_label="–")
+
+
+class _ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A contact by name and role in words."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} · {obj.get_role_display()}"
+
+
 def contacts(customer: Customer) -> Any:
     """The people of a customer who are still there."""
     return Contact.objects.filter(customer=customer, active=True).order_by("role", "name")
 
 
+def people(field: Any, customer: Customer) -> None:
+    """Offers them in a field made by `contact_field`."""
+    field.queryset = contacts(customer)
+
+
 class ItemsForm(PlacedForm):
     """A form over open items of one customer; `chosen()` gives the entries, `spread()` an amount over them."""
 
-    items = forms.MultipleChoiceField(
-        label=gettext_lazy("Open items"), widget=forms.CheckboxSelectMultiple, required=False
-    )
+    items = forms.MultipleChoiceField(label=gettext_lazy("Open items"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: Any, *, entries: Iterable[Entry], **options: Any) -> None:
         super().__init__(data, **options)

@@ -22,6 +22,7 @@ from receivables import access, clock, context, posting, storage
 from receivables.doors import actor, policy
 from receivables.models import Audit, Customer, WorkItem
 from receivables.pages.acting import READ_AND_POST, act
+from receivables.questions import staffing
 from receivables.words import audit_words
 
 MOST = 200
@@ -75,6 +76,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "hand_over": found,
             "items": items,
             "left": sum(item.left for item in items),
+            "handed_by": staffing.names_of([found.handed_by]).get(found.handed_by, found.handed_by),
             "kind": dict(KINDS).get(found.kind, found.kind),
             "may_end": access.may(request.user, "handover.end"),
             "events": [

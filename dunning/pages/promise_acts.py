@@ -193,15 +193,8 @@ def _customer(request: HttpRequest, pk: int) -> Customer:
 
 
 def _overdue(entries: list[Entry]) -> list[str]:
-    """What a new promise is usually about: items past their day, of the first account among them."""
-    late = [each for each in entries if each.due_on and each.due_on < clock.today(each.entity)]
-    first = (late or entries)[:1]
-    same = (
-        [e for e in late if (e.entity_id, e.currency) == (first[0].entity_id, first[0].currency)]
-        if first
-        else []
-    )
-    return [str(each.pk) for each in same]
+    """What a new promise is usually about."""
+    return [str(each.pk) for each in choices.askable(entries)]
 
 
 def _list() -> tuple[str, str]:

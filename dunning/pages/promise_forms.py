@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dunning.models import PromiseToPay
-from dunning.pages.choices import ItemsForm, contacts
-from receivables.models import Contact, Customer
+from dunning.pages.choices import ItemsForm, contact_field, people
+from receivables.models import Customer
 from receivables.pages.form_base import PlacedForm, amount_field, date_input
 
 EVERY = [("7", _("Every week")), ("14", _("Every two weeks")), ("30", _("Every 30 days"))]
@@ -39,13 +39,12 @@ class PromiseForm(ItemsForm):
     )
     due_on = forms.DateField(label=_("Promised day"), widget=date_input())
     source = forms.ChoiceField(label=_("How it was promised"), choices=PromiseToPay.Source.choices)
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Who promised"), required=False)
+    contact = contact_field(_("Who promised"))
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
 
     def __init__(self, data: Any, *, customer: Customer, **options: Any) -> None:
         super().__init__(data, **options)
-        field: Any = self.fields["contact"]
-        field.queryset, field.empty_label = contacts(customer), "–"
+        people(self.fields["contact"], customer)
 
     def terms(self) -> dict[str, Any]:
         """What the verb takes beside the items."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -18,6 +18,7 @@ from dunning.words import collecting_words
 from receivables import access, clock, context, localised, paging, posting
 from receivables.doors import policy
 from receivables.models import Audit, LegalEntity
+from receivables.questions import staffing
 from receivables.words import audit_words
 
 TABS = ("OPEN", "DUE", "BROKEN", "PARTLY_KEPT", "KEPT", "REPLACED", "all")
@@ -91,6 +92,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "of_customer": promise_reliability.of_customer(promise.customer_id),
             "of_contact": promise_reliability.of_contact(promise.contact_id) if promise.contact_id else None,
             "why": collecting_words.end(promise.close_reason),
+            "made_by": staffing.names_of([promise.made_by]).get(promise.made_by, promise.made_by),
             "events": [_event(row) for row in story],
             "may_close": access.may(user, "promise.close"),
             "may_make": access.may(user, "promise.make"),
@@ -164,11 +166,12 @@ def _of_tab(rows: Any, tab: str, today: Any) -> Any:
     return rows.filter(state=tab)
 
 
-def _sums(rows: Any, first: Any, last: Any) -> str:
-    """What open promises say for these days, per currency, in words."""
+def _sums(rows: Any, first: Any, last: Any) -> dict[str, str]:
+    """What open promises say for these days: the currency with most of them, the others beside it."""
     found = rows.filter(state="OPEN", due_on__range=(first, last)).order_by().values("currency")
-    told = found.annotate(amount=Sum("amount")).order_by("currency")
-    return " + ".join(localised.money(each["amount"], each["currency"]) for each in told) or "–"
+    told = found.annotate(amount=Sum("amount"), many=Count("pk")).order_by("-many", "currency")
+    said = [localised.money(each["amount"], each["currency"]) for each in told]
+    return {"value": said[0] if said else "–", "note": " + ".join(said[1:])}
 
 
 def _tabs(request: HttpRequest, rows: Any, now: str, today: Any) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ LOOK_BACK_DAYS = 90
 """Days after the grace during which a verdict still follows the ledger: a bounce, or money found late that had come in time."""
 PRIOR_WEIGHT = 5
 PRIOR_RATE = Fraction(7, 10)
-"""The house's kept rate while it has no promises of its own to look back on."""
+"""The house's kept rate while it has few promises of its own to look back on."""
 
 
 class Verdict(StrEnum):
@@ -144,5 +144,5 @@ def reliability(past: Iterable[Past], *, house: Fraction) -> Reliability:
 
 
 def house_rate(kept: int, number: int) -> Fraction:
-    """The kept rate of all customers; the prior while there are none."""
-    return Fraction(kept, number) if number else PRIOR_RATE
+    """The kept rate of all customers, itself shrunk towards 70 % while there are few: (kept + 10 · 0.7) / (number + 10)."""
+    return (kept + 2 * PRIOR_WEIGHT * PRIOR_RATE) / (number + 2 * PRIOR_WEIGHT)
