@@ -26,7 +26,7 @@ ROOMS = (
         "receivables:entities",
         "entity.admin",
         _("Legal entities"),
-        _("Our companies: working hours, aging buckets, number series."),
+        _("Our companies: working hours, number series, messages and bank details."),
     ),
     (
         "receivables:staff",

@@ -96,6 +96,13 @@ KINDS: dict[str, Kind] = {
         f"{_SERVICES}.overpayments.carry_out",
         f"{_SERVICES}.overpayments.prepare",
     ),
+    "entity.bank_details": Kind(
+        gettext_lazy("Our bank details"),
+        "entity.admin",
+        "customer.change_decide",
+        f"{_SERVICES}.entity_settings.apply_bank_details",
+        f"{_SERVICES}.entity_settings.prepare_bank_details",
+    ),
     "role.verbs": Kind(
         gettext_lazy("Rights of a role"), "staff.admin", "staff.admin", f"{_SERVICES}.roles.apply_verbs"
     ),

@@ -1,6 +1,7 @@
-"""Our own companies: created and edited, with their working hours, aging buckets and number series.
+"""Our own companies: created and edited, with their working hours, aging buckets, number series and settings about messages.
 
-Closed periods and exchange rates have their own room; what a customer agreed with an entity stands in profiles.
+Bank details change by two people (`entity_settings`). Closed periods and exchange rates have their own room; what a customer
+agreed with an entity stands in profiles.
 """
 
 from collections.abc import Mapping
@@ -19,10 +20,11 @@ from receivables.rules.aging import Buckets
 from receivables.rules.business_days import Calendar, is_business_day
 from receivables.rules.currencies import exponent
 from receivables.rules.refusals import Refused
+from receivables.services import entity_settings
 
 FIELDS = (
     "code", "name", "country", "subdivision", "time_zone", "currency", "tax_id", "address", "work_starts", "work_ends",
-    "aging_buckets",
+    "aging_buckets", *entity_settings.FIELDS,
 )  # fmt: skip
 _REQUIRED = {"code", "name", "country", "time_zone", "currency"}
 
@@ -111,6 +113,8 @@ def clean(fields: Mapping[str, Any], now: datetime, entity: LegalEntity | None =
             if found.status == "refused":
                 raise Refused("tax_id_invalid", found.message, field="tax_id")
             done["tax_id"] = found.normalised
+        if done.get("phone"):
+            done["phone"] = entity_settings.telephone(done["phone"], country)
     except Refused as refused:
         refused.field = refused.field or "country"
         faults.append(refused)
@@ -119,6 +123,8 @@ def clean(fields: Mapping[str, Any], now: datetime, entity: LegalEntity | None =
 
 
 def _checked(name: str, value: Any) -> Any:
+    if name in entity_settings.FIELDS:
+        return entity_settings.checked(name, value)
     if name == "address":
         return master.address(value)
     if name in ("work_starts", "work_ends"):
