@@ -54,7 +54,7 @@ def not_done(
         most = bounds.poison_tries if code == "broken" else bounds.tries
         parked = message.tries >= most
         state = Message.State.PARKED if parked else Message.State.PLANNED
-        _unless_taken(line, message, state, f"unavailable:{code}" if parked else code, now)
+        _unless_taken(line, message, attempt, state, f"unavailable:{code}" if parked else code, now)
     return message
 
 
@@ -68,7 +68,7 @@ def reject(*, attempt: Attempt, code: str, detail: str, now: datetime, by: Actor
     with _line("message.rejected", message, now, by, reason) as line:
         _close(line, attempt, Attempt.State.REJECTED, code, detail, now)
         message.lease_until = message.evidence_at = None
-        _unless_taken(line, message, Message.State(state), reason, now)
+        _unless_taken(line, message, attempt, Message.State(state), reason, now)
         if code == "opted_out":
             consents.note(
                 line,
@@ -93,7 +93,7 @@ def doubt(*, attempt: Attempt, code: str, detail: str, now: datetime, by: Actor)
         _close(line, attempt, Attempt.State.UNCERTAIN, code, detail, now)
         message.lease_until = None
         message.evidence_at = now + timedelta(seconds=channels.limits().evidence)
-        _unless_taken(line, message, Message.State.UNCERTAIN, code, now)
+        _unless_taken(line, message, attempt, Message.State.UNCERTAIN, code, now)
     return message
 
 
@@ -107,10 +107,14 @@ def prove(
         pk=attempt.pk
     )
     decided = message.state in (Message.State.CANCELLED, Message.State.SUPPRESSED)
-    attempt.late = decided or others.exists()
+    other_words = attempt.rendered_hash != message.rendered_hash  # written anew before it turned out
+    attempt.late = decided or other_words or others.exists()
     attempt.provider_id = (provider_id or attempt.provider_id)[:120]
     attempt.evidence = evidence[:200]
     _close(line, attempt, Attempt.State.ACCEPTED, attempt.error if evidence else "", "", now)
+    if other_words and message.state == Message.State.PLANNED:
+        outbox.move(line, message, Message.State.CANCELLED, reason="sent_before")
+        return
     stands = (pending and current) or message.state in (Message.State.PLANNED, Message.State.PARKED)
     if not stands or decided or message.state == Message.State.ACCEPTED:
         outbox.told(message, "late_evidence", token=attempt.token[:8])
@@ -147,13 +151,23 @@ def _close(line: Line, attempt: Attempt, state: str, code: str, detail: str, now
     attempt.save()
 
 
-def _unless_taken(line: Line, message: Message, state: str, reason: str, now: datetime) -> None:
-    """Moves the message on, unless an earlier attempt of it has turned out to be accepted meanwhile: then it is through."""
-    earlier = message.attempts.filter(state=Attempt.State.ACCEPTED).first()
-    if earlier is not None:
-        _taken(line, message, at=earlier.started_at, now=now)
-    else:
+def _unless_taken(
+    line: Line, message: Message, attempt: Attempt, state: str, reason: str, now: datetime
+) -> None:
+    """Moves the message on, unless an earlier attempt of it has turned out to be accepted meanwhile: then it is through, by
+    that one, and what this attempt may have brought is a second copy."""
+    accepted = message.attempts.filter(state=Attempt.State.ACCEPTED, rendered_hash=message.rendered_hash)
+    earlier = accepted.select_for_update(no_key=True).first()
+    if earlier is None:
         outbox.move(line, message, state, reason=reason)
+        return
+    if attempt.state == Attempt.State.UNCERTAIN:
+        attempt.late = True
+        attempt.save(update_fields=["late"])
+    earlier.late = False
+    earlier.save(update_fields=["late"])
+    line.touch("attempt", earlier.pk, "counts")
+    _taken(line, message, at=earlier.started_at, now=now)
 
 
 def _taken(line: Line, message: Message, *, at: datetime, now: datetime) -> None:

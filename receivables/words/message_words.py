@@ -39,6 +39,7 @@ REASONS: dict[str, str | Promise] = {
     "gave_up": _("The worker stood still too long and did not send it; it is tried again."),
     "send_again": _("Somebody decided to send it again."),
     "dropped": _("Somebody decided not to send it."),
+    "sent_before": _("An earlier copy turned out to have arrived, so this one is not sent."),
     "lease_over": _(
         "The worker stopped while it was handed over. It may have arrived; proof is being looked for."
     ),
