@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver
 
-from dunning.pages import blocks, calls, handovers, interest, policies, promises
+from dunning.pages import (
+    blocks,
+    calls,
+    handovers,
+    interest,
+    notice_by_hand,
+    notice_desk,
+    notices,
+    policies,
+    promises,
+)
 
 app_name = "dunning"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *calls.urlpatterns,
     *handovers.urlpatterns,
     *interest.urlpatterns,
+    *notice_by_hand.urlpatterns,
+    *notice_desk.urlpatterns,
+    *notices.urlpatterns,
     *policies.urlpatterns,
     *promises.urlpatterns,
 ]

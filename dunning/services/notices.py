@@ -135,6 +135,13 @@ def written_by(notice: Notice) -> str:
     return str(user.human) if user is not None else ""
 
 
+def stoppable(notice: Notice) -> bool:
+    """Whether it can still be withdrawn: nothing has left, and nothing is in the air."""
+    if notice.state != State.HANDED_OVER:
+        return bool(notice.state != State.WITHDRAWN)
+    return notice.message is not None and notice.message.state == Message.State.PLANNED
+
+
 def first_moment(notice: Notice, on: date) -> datetime:
     """The first moment of a day at which its recipient may be written to."""
     zone, hours = writing.where(notice)

@@ -86,6 +86,16 @@ MENU: tuple[Section, ...] = (
                     "dunning:policy_dry_run",
                 ),
             ),
+            Entry(
+                "notices",
+                _("Notices"),
+                "dunning:notices",
+                "notice.view",
+                "q",
+                "inbox",
+                "dunning.pages.counts.notices",
+                under=("dunning:notice", "dunning:notices_waiting", "dunning:notice_by_hand"),
+            ),
             Entry("calls", _("Calls"), "dunning:calls", "call.view", "j", "people"),
             Entry(
                 "promises",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from receivables import access, clock, context, paging, storage
+from receivables import access, clock, context, framed, paging, storage
 from receivables.doors import actor, policy
 from receivables.models import Message
 from receivables.questions import outbox_box
@@ -19,11 +19,6 @@ from receivables.rules import sms_segments
 from receivables.services import consents, outbox_decide
 from receivables.words import message_words
 
-MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-popups"
-)
-"""A mail carries its own styles and nothing else: no script, no picture from outside, no form."""
 VERBS = {
     "send_again": outbox_decide.send_again,
     "it_was_sent": outbox_decide.it_was_sent,
@@ -102,11 +97,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
     message = _one(request, pk)
     if not message.html:
         raise Http404
-    answer = HttpResponse(message.html)
-    answer["Content-Security-Policy"] = MAIL_POLICY
-    answer["Cache-Control"] = "private, no-store"
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return framed.mail(message.html)
 
 
 @policy("message.view")
