@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, F, OuterRef, Q
 
 from dunning import rehearsal_checks, rehearsal_facts
-from dunning.models import DunningBlock, Policy, PolicyVersion
+from dunning.models import Assignment, DunningBlock, PolicyVersion
 from dunning.questions import in_force, night, picture_contacts, pictures
 from dunning.rehearsal_past import Past
 from dunning.rehearsal_tally import Tally, changes
@@ -130,11 +130,8 @@ class _Book:
         self.entity, self.tried = entity, tried
         self.rows = in_force.assigned(entity, customers)
         self.active = in_force.active_ladders()
-        unassigned = not any(row.policy == tried.policy for row in self.rows)
-        self.everybody = (
-            unassigned
-            and not Policy.objects.filter(pk=tried.policy, assignments__removed_at__isnull=True).exists()
-        )
+        self.everybody = not Assignment.objects.filter(policy=tried.policy, removed_at__isnull=True).exists()
+        """A policy that speaks about nobody yet is tried on everybody."""
         if changed is not None:
             self.active[changed.policy] = changed.ladder
             if self.everybody:

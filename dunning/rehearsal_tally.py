@@ -38,6 +38,8 @@ class Tally:
     reached: int = 0
     unreached: dict[str, list[int]] = field(default_factory=dict)
     """Reason → customers who owed something overdue and never heard of it."""
+    stuck: Counts = field(default_factory=dict)
+    """stage|why → items that stood before a stage they could not take."""
     by_customer: Counts = field(default_factory=dict)
     """Customer → messages they would have got."""
 
@@ -46,6 +48,8 @@ class Tally:
         self.customers += 1
         self.looked += walked.owed_days
         self.gaps += walked.gaps
+        for _entry, stage, why in walked.stuck:
+            _count(self.stuck, f"{stage}|{why}")
         heard = 0
         for each in said:
             if each.withdrawn:

@@ -36,6 +36,9 @@ TIMELESS = frozenset(
 DATED = frozenset({"not_due", "stage_not_due", "item_gap", "gap"})
 """Reasons that name the day on which they are over."""
 
+UNHEARD = frozenset({"no_contact", "opted_out"})
+"""Reasons that stop an item at a stage until somebody finds an address or another channel."""
+
 Laws = Callable[[date, Picture], Sequence[Ladder]]
 """Which ladders speak about a customer on a day, the leading one first."""
 
@@ -79,6 +82,8 @@ class Walked:
     why: dict[str, int] = field(default_factory=dict)
     """Reason of the customer → on how many days looked at."""
     gaps: int = 0
+    stuck: set[tuple[int, str, str]] = field(default_factory=set)
+    """(entry, stage, why): items that could not take a stage because nobody can be written to on its channels."""
 
 
 @dataclass(slots=True)
@@ -127,6 +132,7 @@ class Walk:
         if any(item.due_on < day for item in picture.items):
             found.owed_days += 1
             found.why[verdict.code] = found.why.get(verdict.code, 0) + 1
+        found.stuck |= {(each[0], each[2], each[1]) for each in verdict.reasons if each[1] in UNHEARD}
         found.gaps += sum(reason[1] == "gap" for _ladder, each in decisions for reason in each.reasons)
         by_track = {ladder.track: ladder for ladder in laws}
         for draft in verdict.drafts:

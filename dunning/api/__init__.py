@@ -2,6 +2,14 @@
 
 from typing import Any
 
-from dunning.api import blocks, calls, handovers, interest, promises
+from dunning.api import blocks, calls, handovers, interest, policies, policy_assignments, promises
 
-ROOMS: tuple[Any, ...] = (blocks.room, calls.room, handovers.room, interest.room, promises.room)
+ROOMS: tuple[Any, ...] = (
+    blocks.room,
+    calls.room,
+    handovers.room,
+    interest.room,
+    policies.room,
+    policy_assignments.room,
+    promises.room,
+)

@@ -59,6 +59,7 @@ def report(row: PolicyVersion, user: Any) -> dict[str, Any]:
     before, after = Tally.from_json(kept["before"]), Tally.from_json(kept["after"])
     since, until = date.fromisoformat(kept["since"]), date.fromisoformat(kept["until"])
     days = workdays(since, until)
+    names = {stage["code"]: policy_words.stage_name(stage) for stage in row.ladder["stages"]}
     return {
         "since": since,
         "until": until,
@@ -73,6 +74,15 @@ def report(row: PolicyVersion, user: Any) -> dict[str, Any]:
         "stages": _stages(before, after, row),
         "people": _people(before, after, days),
         "unreached": _unreached(after, user),
+        "stuck": [
+            {
+                "stage": names.get(_base(key), _base(key)),
+                "why": reason(key.partition("|")[2]),
+                "before": before.stuck.get(key, 0),
+                "after": count,
+            }
+            for key, count in sorted(after.stuck.items(), key=lambda each: -each[1])
+        ],
         "changed": _changed(kept["changes"], user),
         "withdrawn": [(reason(code), n) for code, n in sorted(after.withdrawn.items())],
         "per_day": round(after.outward * 10 / days) / 10 if days else 0,

@@ -93,6 +93,6 @@ def test_what_makes_no_sense_is_refused(world, now):
     refused("track_mismatch", assignments.assign, **{**given, "track": "alert"})
     refused("track_unknown", assignments.assign, **{**given, "track": "sideways"})
     draft = policies.create(
-        code="new", name="New", document=policy("standard").versions.get().ladder, now=now, by=world.by
+        code="fresh", name="New", document=policy("standard").versions.get().ladder, now=now, by=world.by
     )
     refused("no_active_version", assignments.assign, **{**given, "policy": draft.policy})

@@ -1,0 +1,72 @@
+"""Policies over the API: drafted from a document, rehearsed, put in force by another caller, assigned."""
+
+import pytest
+
+from dunning.rules.default_ladders import STANDARD, STRICT
+from dunning.services import policies
+from tests.fixtures.world import DAY_0
+
+
+@pytest.fixture
+def laid(world):
+    policies.install_defaults(now=world.at(DAY_0), by=world.by)
+
+
+def test_a_policy_goes_from_draft_into_force(api, laid):
+    fiona, helena = api("finance_manager"), api("cfo")
+    listed = {each["code"]: each for each in fiona.get("policies").json()["items"]}
+    assert (listed["standard"]["version"], listed["standard"]["draft"]) == (1, None)
+    drafted = fiona.post("policies/standard/draft", {"ladder": STRICT, "note": "sooner"}).json()
+    assert (drafted["state"], drafted["number"], drafted["rehearsed"]) == ("draft", 2, False)
+    seen = {"seen": drafted["content_hash"]}
+    there = f"policy-versions/{drafted['id']}"
+    assert helena.post(f"{there}/activate", seen).json()["code"] == "not_rehearsed"
+    rehearsed = fiona.post(f"{there}/rehearse", seen).json()
+    assert rehearsed["rehearsed"] and rehearsed["rehearsal"]["after"]["faults"] == {}
+    assert fiona.post(f"{there}/activate", seen).json()["code"] == "four_eyes"
+    done = helena.post(f"{there}/activate", seen)
+    assert (done.status_code, done.json()["state"], done.json()["activated_by"]) == (200, "active", "cfo")
+    states = [each["state"] for each in fiona.get("policies/standard/versions").json()["items"]]
+    assert sorted(states) == ["active", "past"]
+
+
+def test_a_draft_is_saved_under_what_was_seen(api, laid):
+    fiona = api("finance_manager")
+    drafted = fiona.post("policies/standard/draft", {}).json()
+    there = f"policy-versions/{drafted['id']}"
+    body = {"ladder": STRICT, "seen": drafted["content_hash"]}
+    saved = fiona.post(f"{there}/save", body)
+    assert saved.json()["ladder"]["stages"][0]["offset"] == -10
+    again = fiona.post(f"{there}/save", body)
+    assert (again.status_code, again.json()["code"]) == (409, "stale")
+    assert fiona.post(f"{there}/discard", {"reason": "enough"}).json()["state"] == "discarded"
+
+
+def test_a_ladder_that_makes_no_sense_is_refused_with_its_places(api, laid):
+    answer = api("finance_manager").post(
+        "policies/standard/draft", {"ladder": {**STANDARD, "stages": [{"code": "A"}]}}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "ladder_invalid")
+
+
+def test_only_those_who_may_edit_draft(api, laid):
+    assert api("collector").post("policies/standard/draft", {}).status_code == 403
+    assert api("collector").get("policies/standard").status_code == 200
+
+
+def test_003_20_the_answer_names_policy_and_assignment(world, api, laid):
+    acme, fiona = world.customer("acme"), api("finance_manager")
+    asked = f"policy-speaks?customer={acme.pk}&entity={world.entity.pk}"
+    chase, alert = fiona.get(asked).json()["tracks"]
+    assert (chase["policy"], chase["level"], alert["policy"]) == ("standard", "default", "alerts")
+    body = {"track": "chase", "policy": "gentle", "customer": acme.pk}
+    made = fiona.post("policy-assignments", body)
+    assert made.status_code == 201
+    chase, _alert = fiona.get(asked).json()["tracks"]
+    assert (chase["policy"], chase["level"], len(chase["assignments"])) == ("gentle", "customer", 2)
+    removed = fiona.post(f"policy-assignments/{made.json()['id']}/remove", {})
+    assert removed.status_code == 200
+    assert fiona.get(asked).json()["tracks"][0]["policy"] == "standard"
+    exempt = fiona.post("policy-assignments", {"track": "chase", "customer": acme.pk, "reason": "insolvent"})
+    assert exempt.json()["policy"] is None
+    assert fiona.get(asked).json()["tracks"][0]["policy"] is None
