@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from dunning.models import Notice
-from dunning.questions import parties
 from dunning.questions.notice_ground import Ground, Rest
 from dunning.rules import fees
 from dunning.rules.ladder import OUTSIDE, Stage
@@ -16,8 +15,8 @@ from dunning.rules.picture import Picture
 from dunning.rules.policy import Intent
 from dunning.rules.second_look import Right
 from dunning.rules.standing import days_past_due
-from dunning.words import phrases
 from receivables import rendering
+from receivables.questions import parties
 from receivables.questions.texts import Chosen
 from receivables.rendering import Rendered
 from receivables.rules import business_days, contact_hours
@@ -27,6 +26,7 @@ from receivables.rules.notice_facts import Charge, NoticeFacts, NoticeItem
 from receivables.rules.refusals import Refused
 from receivables.rules.templates import Hole, names
 from receivables.services.charges import Claim
+from receivables.words import phrases
 
 PROMISE_DAYS = 3
 """Working days within which we ask for a promise."""

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from dunning.models import InterestNote
-from dunning.questions import parties
 from receivables.models import BankAccount, Contact
+from receivables.questions import parties
 from receivables.rules.currencies import exponent
 from receivables.rules.money import Money, round_half_up
 from receivables.rules.notice_facts import Charge, InterestFacts, InterestLine
