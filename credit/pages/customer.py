@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -33,8 +34,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     books = context.of(request).entity
     entities = LegalEntity.objects.for_user(user).order_by("name")
-    if books:
-        entities = entities.filter(pk=books.id)
+    entities = entities.filter(pk=books.id) if books else _concerned(entities, customer)
     shown = {
         "customer": customer,
         "sections": [_section(customer, entity) for entity in entities],
@@ -42,6 +42,16 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
                 ("credit.class", "credit.limit", "credit.check", "hold.place", "hold.release")},
     }  # fmt: skip
     return render(request, "credit/customer.html", shown)
+
+
+def _concerned(entities: Any, customer: Customer) -> Any:
+    """Entities that have agreed something with the customer or judged it; all of them for somebody new."""
+    known = entities.filter(
+        Q(profiles__customer=customer)
+        | Q(credit_accounts__customer=customer)
+        | Q(credit_holds__customer=customer)
+    ).distinct()
+    return known if known.exists() else entities
 
 
 def _section(customer: Customer, entity: LegalEntity) -> dict[str, Any]:

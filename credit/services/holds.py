@@ -14,6 +14,7 @@ from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Customer, LegalEntity
 from receivables.rules.refusals import Refused
+from receivables.services import status
 
 
 @transaction.atomic
@@ -62,6 +63,7 @@ def write(
         on=on,
         figures=figures,
     )
+    status.of_hold(line, customer, entity, "hold_placed", key=f"hold:{hold.pk}:placed", reason=reason, by=by)
     return hold
 
 
@@ -112,6 +114,8 @@ def let_go(
         on=on,
         figures={"until": until.isoformat() if until else ""},
     )
+    key = f"hold:{hold.pk}:released"
+    status.of_hold(line, hold.customer, hold.entity, "hold_released", key=key, reason=reason, by=by)
     return hold
 
 

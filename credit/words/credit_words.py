@@ -43,7 +43,7 @@ def reason(code: str) -> str:
 
 
 def ways(verdict: Verdict) -> list[str]:
-    """The ways out, cheapest first."""
+    """The ways out, as the rule orders them."""
     return [way(each) for each in verdict.ways]
 
 
