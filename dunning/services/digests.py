@@ -12,20 +12,22 @@ from django.db import transaction
 
 from dunning import rendering as notice_rendering
 from dunning.models import Notice, NoticeItem
-from dunning.questions import notice_looks, parties
+from dunning.questions import notice_looks
 from dunning.questions.notice_looks import Look
 from dunning.services import notice_writing as writing
-from dunning.words import digest_words, phrases
+from dunning.words import digest_words
 from dunning.words.digest_words import Row
 from receivables import audit, rendering
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Message, User
+from receivables.questions import parties
 from receivables.rendering import Rendered, TemplateText
 from receivables.rules import delivery
 from receivables.rules.money import Money
 from receivables.rules.notice_facts import NoticeFacts
 from receivables.services import outbox
+from receivables.words import phrases
 
 KIND = "digest"
 MOST = 400
