@@ -28,6 +28,7 @@ def build(
     seed: int,
     say: Callable[[str], None],
     truth_path: Path,
+    collect: bool = True,
 ) -> dict[str, Any]:
     """The whole company as of `today`; the same seed, day and size give the same company. Returns the ground truth.
 
