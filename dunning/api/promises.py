@@ -1,4 +1,4 @@
-"""Promises to pay and payment plans: listed, made, renegotiated, withdrawn and decided by hand."""
+"""Promises to pay: listed, made, renegotiated, withdrawn and decided by hand."""
 
 from typing import Any, Literal
 
@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from ninja import Query
 from pydantic import Field
 
-from dunning.models import PaymentPlan, PromiseToPay
-from dunning.services import plans, promises
+from dunning.models import PromiseToPay
+from dunning.services import promises
 from receivables.models import Contact, Entry
 from receivables.wire import guards
 from receivables.wire.guards import Caller
@@ -64,19 +64,6 @@ class PromiseOut(Out):
     items: list[PromisedItem]
 
 
-class PlanOut(Out):
-    """A plan with its promises in order of their days."""
-
-    id: int
-    entity: int
-    customer: int
-    currency: str
-    total: Said
-    state: str
-    agreed_on: str
-    promises: list[PromiseOut]
-
-
 class Filters(Listing):
     """Narrowing the list."""
 
@@ -110,23 +97,6 @@ class Renegotiating(In):
 
     items: list[ItemIn] = Field(min_length=1, max_length=200)
     due_on: Day
-    source: Source = "call"
-    contact: Id | None = None
-    note: Text300 = ""
-
-
-class Part(In):
-    """One date of a plan."""
-
-    due_on: Day
-    amount: Amount
-
-
-class Agreeing(In):
-    """A plan's parts are filled over the items in the order given."""
-
-    entries: list[Id] = Field(min_length=1, max_length=200)
-    parts: list[Part] = Field(min_length=2, max_length=60)
     source: Source = "call"
     contact: Id | None = None
     note: Text300 = ""
@@ -169,7 +139,7 @@ def make(request: HttpRequest, data: Making) -> Any:
     first = items[0][0]
     tolerance = None if data.tolerance is None else money(data.tolerance, first.currency).minor
     row = promises.make(
-        items=items, due_on=data.due_on, source=data.source, contact=_contact(caller, data.contact), note=data.note,
+        items=items, due_on=data.due_on, source=data.source, contact=contact_of(caller, data.contact), note=data.note,
         tolerance=tolerance, grace_days=data.grace_days, today=caller.day(first.entity), now=caller.now, by=caller.by,
     )  # fmt: skip
     return show(row)
@@ -182,7 +152,7 @@ def renegotiate(request: HttpRequest, promise_id: int, data: Renegotiating) -> A
     old = _seen(caller, promise_id)
     row = promises.renegotiate(
         promise=old, items=_items(caller, data.items), due_on=data.due_on, source=data.source,
-        contact=_contact(caller, data.contact), note=data.note, today=caller.day(old.entity), now=caller.now,
+        contact=contact_of(caller, data.contact), note=data.note, today=caller.day(old.entity), now=caller.now,
         by=caller.by,
     )  # fmt: skip
     return show(row)
@@ -208,36 +178,6 @@ def decide(request: HttpRequest, promise_id: int, data: Deciding) -> Any:
     )
 
 
-@room.get("/plans/{int:plan_id}", "promise.view", PlanOut)
-def plan(request: HttpRequest, plan_id: int) -> Any:
-    """One plan."""
-    return show_plan(seen(PaymentPlan.objects, guards.of(request), plan_id))
-
-
-@room.post("/plans", "promise.make", PlanOut, status=201, needs_key=True)
-def agree(request: HttpRequest, data: Agreeing) -> Any:
-    """Agrees a payment plan."""
-    caller = guards.of(request)
-    found = all_seen(Entry.objects.select_related("entity", "customer"), caller, data.entries)
-    entries = [found[pk] for pk in dict.fromkeys(data.entries)]
-    currency = entries[0].currency
-    made, _promises = plans.agree(
-        entries=entries, parts=[(part.due_on, money(part.amount, currency).minor) for part in data.parts],
-        source=data.source, contact=_contact(caller, data.contact), note=data.note,
-        today=caller.day(entries[0].entity), now=caller.now, by=caller.by,
-    )  # fmt: skip
-    return show_plan(made)
-
-
-@room.post("/plans/{int:plan_id}/cancel", "promise.close", PlanOut)
-def cancel(request: HttpRequest, plan_id: int, data: Ending) -> Any:
-    """Ends a plan; its open promises count neither way."""
-    caller = guards.of(request)
-    row = seen(PaymentPlan.objects.select_related("entity"), caller, plan_id)
-    on = caller.day(row.entity)
-    return show_plan(plans.cancel(plan=row, reason=data.reason, on=on, now=caller.now, by=caller.by))
-
-
 def _seen(caller: Caller, promise_id: int) -> Any:
     return seen(PromiseToPay.objects.select_related("entity"), caller, promise_id)
 
@@ -254,7 +194,8 @@ def _items(caller: Caller, given: list[ItemIn]) -> list[tuple[Any, int]]:
     return made
 
 
-def _contact(caller: Caller, pk: int | None) -> Any:
+def contact_of(caller: Caller, pk: int | None) -> Any:
+    """The contact of a body, if one is named."""
     return seen(Contact.objects, caller, pk) if pk else None
 
 
@@ -285,18 +226,4 @@ def show(row: Any) -> dict[str, Any]:
         "items": [
             {"entry": item.entry_id, "amount": plain(item.amount, row.currency)} for item in row.items.all()
         ],
-    }
-
-
-def show_plan(row: Any) -> dict[str, Any]:
-    """A plan as the API writes it."""
-    return {
-        "id": row.pk,
-        "entity": row.entity_id,
-        "customer": row.customer_id,
-        "currency": row.currency,
-        "total": plain(row.total, row.currency),
-        "state": row.state,
-        "agreed_on": row.agreed_on,
-        "promises": [show(each) for each in row.promises.order_by("due_on", "pk").prefetch_related("items")],
     }

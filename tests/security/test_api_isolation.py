@@ -24,6 +24,7 @@ from receivables.models import (
 from receivables.rules.money import Money
 from receivables.services import adjustments, cash, changes, contacts, disputes, requesting
 from receivables.services.drafting import Content
+from tests.fixtures import foreign_rows
 from tests.fixtures.api import Api
 from tests.fixtures.world import DAY_0
 
@@ -78,6 +79,7 @@ class Foreign:
             "customer_id": self.customer.pk, "invoice_id": invoice.pk, "payment_id": payment.pk, "dispute_id": dispute.pk,
             "note_id": note.pk, "contact_id": contact.pk, "request_id": draft.pk, "change_id": change.pk, "line_id": line.pk,
             "statement_id": line.statement_id, "reversal_id": reversal.pk,
+            **foreign_rows.collecting(world, self.entity, self.customer.code, CANARY),
         }  # fmt: skip
 
     def _bank(self, now):
@@ -128,13 +130,18 @@ BODIES = {
     "terms-proposals": {"entity": 1, "terms": {}, "valid_from": "2026-01-01", "reason": "x"},
     "refund-proposals": {"amount": "1.00", "currency": "EUR", "reason": "x"},
     "credit-notes": {"amount": "1.00", "currency": "EUR", "reason_code": "x", "entity": 1},
-    "on-account": {"customer": 1},
+    "on-account": {"customer": 1}, "renegotiate": {"items": [{"entry": 1}], "due_on": "2026-04-01"},
+    "end": {"reason": "x"}, "ladder": {"reason": "x"},
 }  # fmt: skip
 
 
 def body_of(path):
     """A body that passes the shape, so that the id alone decides."""
     last = path.rsplit("/", 1)[-1]
+    if path.startswith(("promises", "plans")):
+        return {"decide": {"kept": True, "reason": "x"}, "renegotiate": BODIES["renegotiate"]}.get(
+            last, {"reason": "x"}
+        )
     body = dict(BODIES.get(last, {}))
     if last == "withdraw":
         keep = (
