@@ -19,7 +19,7 @@ from dunning.models import Assignment, Notice, NoticeItem, Policy, PolicyVersion
 from dunning.rules import ladder_json
 from dunning.rules.ladder import Ladder, Stage
 from dunning.services import runs
-from receivables import bulk
+from receivables import audit, bulk
 from receivables.actor import Actor
 from receivables.models import (
     Contact,
@@ -195,14 +195,20 @@ def _case(label: str, name: str, work: Callable[[str], None]) -> Callable[[], No
     return case
 
 
-def second(name: str) -> Callable[[], None]:
-    """The same night once more: nothing new. Only the second pass is measured."""
+def second(name: str, *, something_happened: bool) -> Callable[[], None]:
+    """The same night once more: nothing new. Only the second pass is measured.
+
+    After a foreign line on the audit chain every customer is looked at again; without one there is nothing to look for.
+    """
 
     def case() -> None:
         with RolledBack():
             night(name)
+            if something_happened:
+                with audit.line("bench.something", by=BY, now=NOW):
+                    pass
             before = [model.objects.count() for model in (Notice, NoticeItem, RunOutcome)]
-            with measured(f"second pass, {name}"):
+            with measured(f"{'second look' if something_happened else 'second pass'}, {name}"):
                 run = runs.again(run=Run.objects.get(entity=_worlds[name]), now=NOW, by=BY)
                 for chunk in runs.undone(run=run):
                     runs.do_chunk(chunk_id=chunk, now=NOW, by=BY)
@@ -261,5 +267,6 @@ CASES: dict[str, Callable[[], None]] = {
     "a night, 10k": _case("a night", "10k", night),
     "bare, 100k": _case("bare", "100k", bare),
     "a night, 100k": _case("a night", "100k", night),
-    "a night and a second pass, 100k": second("100k"),
+    "a night and a second pass, 100k": second("100k", something_happened=False),
+    "a night and a second look, 100k": second("100k", something_happened=True),
 }

@@ -4,7 +4,6 @@ A customer without a contact of its own is reached by its parent's, who pays for
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,8 +32,17 @@ def add(
     found = []
     for picture in pictures:
         mine = by_customer.get(picture.customer) or by_customer.get(homes[picture.customer][0] or 0)
-        found.append(replace(picture, contacts=tuple(mine)) if mine else picture)
+        found.append(_with(picture, tuple(mine)) if mine else picture)
     return found
+
+
+def _with(picture: Picture, contacts: tuple[ContactView, ...]) -> Picture:
+    """`dataclasses.replace`, four times as fast: a night does it for each customer that hears of us."""
+    p = picture
+    return Picture(
+        p.customer, p.entity, p.on, p.code, p.closed, p.importance, p.segment, p.risk_class, p.rep, p.collector, p.items,
+        contacts, p.unapplied, p.receipts, p.block, p.last_outward_on, p.newest_bank_file, p.stop_version,
+    )  # fmt: skip
 
 
 def quiet(entity: int, customers: Sequence[int], on: date) -> set[int]:

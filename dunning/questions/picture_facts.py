@@ -30,6 +30,8 @@ class Facts:
     legal: set[int] = field(default_factory=set)
     rungs: dict[int, list[Reached]] = field(default_factory=dict)
     moves: dict[int, list[Move]] = field(default_factory=dict)
+    entries: frozenset[int] = frozenset()
+    """All entries that something is known about; the others are plain."""
 
 
 def load(entity: int, customers: Sequence[int], on: date) -> Facts:
@@ -41,6 +43,15 @@ def load(entity: int, customers: Sequence[int], on: date) -> Facts:
     _hand_overs(found, entity, customers)
     _rungs(found, entity, customers)
     _moves(found, entity, customers)
+    found.entries = frozenset().union(
+        found.disputes,
+        found.promised,
+        found.item_blocks,
+        found.pending,
+        found.legal,
+        found.rungs,
+        found.moves,
+    )
     return found
 
 

@@ -88,31 +88,24 @@ def _ledger(
         until, values = "AND e.due_on <= %s", [*values, due_until]
     found: dict[int, list[Item]] = {}
     unapplied: dict[int, dict[str, int]] = {}
-    for customer, entry, amount, allocated, currency, due_on, reference, invoice, state, number in rows(
-        f"""SELECT e.customer_id, e.id, e.amount, e.allocated, e.currency, e.due_on, e.reference, s.invoice_id, v.state, v.number
+    for customer, entry, amount, allocated, currency, due_on, reference, invoice in rows(
+        f"""SELECT e.customer_id, e.id, e.amount, e.allocated, e.currency, e.due_on, e.reference, s.invoice_id
             FROM {R}entry e LEFT JOIN {R}instalment s ON s.entry_id = e.id LEFT JOIN {R}invoice v ON v.id = s.invoice_id
             WHERE e.allocated <> ABS(e.amount) AND e.booked_on <= %s AND e.entity_id = %s AND {condition}
-            AND (e.amount < 0 OR (e.kind IN {KINDS} AND e.due_on IS NOT NULL {until}))
+            AND (e.amount < 0 OR (e.kind IN {KINDS} AND e.due_on IS NOT NULL {until}
+              AND (v.state IS NULL OR v.state IN ('ISSUED', 'SENT'))))
             ORDER BY e.customer_id, e.due_on, e.id""",
         values,
     ):
         if amount < 0:
             mine = unapplied.setdefault(customer, {})
             mine[currency] = mine.get(currency, 0) - amount - allocated
-        elif state is None or state in ("ISSUED", "SENT"):
-            found.setdefault(customer, []).append(
-                _item(
-                    entry,
-                    invoice,
-                    number or reference,
-                    currency,
-                    due_on,
-                    amount,
-                    amount - allocated,
-                    facts,
-                    on,
-                )
-            )
+        elif entry in facts.entries:
+            one = _item(entry, invoice, reference, currency, due_on, amount, amount - allocated, facts, on)
+            found.setdefault(customer, []).append(one)
+        else:
+            one = Item(entry, invoice, reference, currency, due_on, amount, amount - allocated)
+            found.setdefault(customer, []).append(one)
     return found, unapplied
 
 

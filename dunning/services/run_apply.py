@@ -127,8 +127,11 @@ def write(line: Line, run: Run, plan: Plan) -> Written:
     run_bulk.open_outcomes(
         [(run.entity_id, pk, run.on, code, digest, told, run.pk) for pk, code, digest, told in plan.opening]
     )
-    for customer, code, digest, _told in plan.opening:
-        line.touch("outcome", customer, code, digest)
+    if plan.opening:
+        told = blake2b(
+            "".join(digest for _c, _code, digest, _t in plan.opening).encode(), digest_size=16
+        ).hexdigest()
+        line.touch("outcomes", plan.opening[0][0], len(plan.opening), told)
     done.outcomes = len(plan.opening)
     return done
 
@@ -221,7 +224,7 @@ def _notices(
         ),
     )  # fmt: skip
     for pk, draft in drafts:
-        entries = [intent.item.entry for intent in draft.climbing]
+        entries = ",".join([str(intent.item.entry) for intent in draft.climbing])
         line.touch(
             "notice", pk, draft.customer, draft.currency, draft.stage.code, draft.total, draft.state, entries
         )

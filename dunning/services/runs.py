@@ -20,10 +20,12 @@ from dunning.services.run_apply import Written
 from receivables import audit
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Customer, LegalEntity
+from receivables.models import Audit, ChainHead, Customer, LegalEntity
 from receivables.rules.refusals import Refused
 
 CHUNK, CHUNK_MIN = 2_000, 500
+OWN = ("run.started", "run.again", "run.chunk", "run.finished")
+HOURLY = frozenset({"cap", "bank_stale", "receipt_waiting"})
 TRIES_MOST = 5
 """A chunk that failed so often waits for a person; `again` lets it try once more."""
 
@@ -75,7 +77,7 @@ def again(*, run: Run, now: datetime, by: Actor) -> Run:
     with audit.line("run.again", by=by, now=now, subject=f"run:{run.pk}", entity=run.entity) as line:
         run.passes, run.finished_at, run.audit_seq = run.passes + 1, None, line.seq
         run.save(update_fields=["passes", "finished_at", "audit_seq"])
-        run.chunks.update(done_at=None, tries=0, error="")
+        run.chunks.update(done_at=None, tries=0)
         line.touch("run", run.pk, run.on, run.passes)
     return run
 
@@ -105,22 +107,46 @@ def _do(chunk_id: int, now: datetime, by: Actor) -> dict[str, Any] | None:
     run, entity = chunk.run, chunk.run.entity
     if Run.objects.filter(entity=entity, on__gt=run.on).exists():
         return _overtaken(chunk, now)
+    seen = ChainHead.objects.get(pk=1).seq
+    if _nothing_happened(chunk):
+        return _done(chunk, _nothing_new(chunk), now)
     customers = night.candidates(entity.pk, run.on, first=chunk.first, last=chunk.last)
     lock(customers)
     judged = night.judge(entity, customers, run.on, now)
     written = _write(run, chunk, judged, now, by)
-    figures = _figures(judged, written)
+    figures = _figures(judged, written) | {"seen": seen}
     chunk.figures = figures | _so_far(chunk.figures, written)
-    chunk.done_at, chunk.tries, chunk.error = now, chunk.tries + 1, _named(judged.failed)
+    chunk.error = _named(judged.failed)
+    return _done(chunk, figures, now)
+
+
+def _done(chunk: RunChunk, figures: dict[str, Any], now: datetime) -> dict[str, Any]:
+    chunk.done_at, chunk.tries = now, chunk.tries + 1
     chunk.save(update_fields=["figures", "done_at", "tries", "error"])
     return figures
 
 
+def _nothing_happened(chunk: RunChunk) -> bool:
+    """Whether no verb but the night's own wrote anything since this chunk was looked at on this very date.
+
+    Every fact comes with an audit line, so the chain says it. What changes by the hour alone (caps, stale bank files) and what
+    failed is looked at again in any case.
+    """
+    seen, figures = chunk.figures.get("seen"), chunk.figures
+    if seen is None or figures.get("failed") or HOURLY & set(figures.get("reasons", {})):
+        return False
+    return not Audit.objects.filter(seq__gt=seen).exclude(action__in=OWN).exists()
+
+
+def _nothing_new(chunk: RunChunk) -> dict[str, Any]:
+    figures: dict[str, Any] = chunk.figures
+    return figures | {"notices": 0, "items": 0, "work_items": 0, "outcomes": 0}
+
+
 def _overtaken(chunk: RunChunk, now: datetime) -> dict[str, Any]:
     """A later night has begun: it looks at these customers, and this one does not speak after it."""
-    chunk.done_at, chunk.error = now, "overtaken by a later run"
-    chunk.save(update_fields=["done_at", "error"])
-    return {}
+    chunk.error = "overtaken by a later run"
+    return _done(chunk, {}, now)
 
 
 def lock(customers: list[int]) -> None:
