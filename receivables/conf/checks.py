@@ -2,7 +2,7 @@
 
 E001 address · E002 yes/no · E003 number · E004 secret missing · E005 secret weak · E006 debug in production · E007 SQLite on a
 network file system · E008 time zone · E009 hosts · E010 adapter · E011 credentials · W001 browser files ·
-W002 messages · W003 SQLite in production · W004 no TLS.
+W002 messages · W003 SQLite in production · W004 no TLS · W005 mail events cannot be proven.
 """
 
 import zoneinfo
@@ -92,6 +92,14 @@ def adapters_exist(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
                         f"{name} needs {needed}.", f"Set {needed}, or {variable}=console.", id="duebook.E011"
                     )
                 )
+    if settings.ADAPTERS.get("email") == "sendgrid_email" and not settings.SENDGRID_WEBHOOK_PUBLIC_KEY:
+        found.append(
+            Caution(
+                "SendGrid's events are refused, because they cannot be proven.",
+                "Sign the Event Webhook and set SENDGRID_WEBHOOK_PUBLIC_KEY.",
+                id="duebook.W005",
+            )
+        )
     return found
 
 

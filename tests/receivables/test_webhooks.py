@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from receivables.models import Attempt, Consent, Contact, Message, ProviderEvent, Tally, WorkItem
+from receivables.rules.delivery import Limits
 from receivables.services import outbox, outbox_send
 from tests.doubles.signing import EventKey, form, twilio_headers
 
@@ -220,6 +221,29 @@ def test_an_ordinary_answer_becomes_a_to_do_and_stops_nothing(mailroom, key):
 def test_a_forged_text_is_refused(key):
     assert twilio(INBOUND, text("STOP"), secret="another").status_code == 401
     assert Consent.objects.count() == 0
+
+
+def test_p4_the_provider_never_sees_more_than_the_configured_rate(
+    world, providers, settings, tmp_path, scale
+):
+    settings.MEDIA_ROOT = tmp_path
+    settings.ADAPTER_WIRING = {**settings.ADAPTER_WIRING, "sendgrid_email": providers.settings()}
+    settings.ADAPTERS = {"email": "sendgrid_email", "sms": "twilio_sms", "letter": "print_letter"}
+    settings.MAIL_FROM, settings.DELIVERY = "ar@nordlicht.example", Limits(per_second={"email": 10})
+    from tests.fixtures.outbox_desk import OutboxDesk
+
+    providers.rate_most = 11
+    room = OutboxDesk(world, None)
+    room.now = datetime.now(UTC)
+    many = scale(200) + 10
+    for _n in range(many):
+        room.plan()
+    clocks = outbox_send.Clocks(now=lambda: datetime.now(UTC), monotonic=time.monotonic, pause=time.sleep)
+    assert outbox_send.deliver(clocks, seconds=300, most=10_000, patient=True) == {
+        "accepted": many,
+        "moved": 0,
+    }
+    assert providers.peak() <= 11 and providers.doubles() == {} and len(providers.accepted) == many
 
 
 def test_the_provider_double_and_the_real_sdks_end_to_end(world, providers, settings, tmp_path):

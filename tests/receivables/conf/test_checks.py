@@ -92,5 +92,5 @@ def test_an_adapter_that_is_not_there_or_lacks_its_key_is_explained(monkeypatch)
     monkeypatch.setattr(settings, "ADAPTERS", {"email": "sendgrid_email", "sms": "pigeon"})
     monkeypatch.setattr(settings, "SENDGRID_API_KEY", "")
     found = checks.adapters_exist(None)
-    assert ids(found) == {"duebook.E010", "duebook.E011"}
+    assert ids(found) == {"duebook.E010", "duebook.E011", "duebook.W005"}
     assert any("console, sendgrid_email" in message.hint for message in found)
