@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from celery import shared_task
 
-from dunning.services import delivery, delivery_follow, promise_settling, runs
+from dunning.services import delivery, delivery_follow, interest_messages, promise_settling, runs
 from receivables import clock
 from receivables.actor import Actor
 from receivables.models import LegalEntity
@@ -71,6 +71,7 @@ def deliver_notices() -> int:
         moved += due.handed_over + again.renewed
         if not due.handed_over + due.withdrawn + again.renewed + again.withdrawn:
             break
+    moved += interest_messages.look_again(now=clock.now(), by=ENGINE)
     reached, lost = delivery_follow.follow(now=clock.now(), by=ENGINE)
     delivery.tidy(now=clock.now(), by=ENGINE)
     return moved + reached + lost

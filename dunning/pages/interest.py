@@ -11,10 +11,13 @@ from django.views.decorators.http import require_safe
 from dunning.models import InterestNote
 from dunning.pages import interest_claim, interest_terms
 from dunning.questions import interest_paper
+from dunning.services import interest_messages
 from receivables import access, context, paging, rendering
 from receivables.doors import policy
 from receivables.models import BankAccount, Charge, Contact
 from receivables.words import charge_words
+
+GIVEN_UP = ("CANCELLED", "SUPPRESSED")
 
 
 @policy("interest.view")
@@ -53,8 +56,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     for row in charged:
         row.left = row.entry.amount - row.entry.allocated
+    message = interest_messages.message_of(note)
     shown = {
         "note": note,
+        "message": message,
+        "not_charged": message is not None and not charged and message.state in GIVEN_UP,
         "items": items,
         "law": interest_paper.law(told["law"], get_language() or "en"),
         "order": interest_paper.settling(told["order"]),

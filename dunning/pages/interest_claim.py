@@ -66,9 +66,33 @@ def _claim(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
         on=clock.today(asked["entity"]),
         now=clock.now(),
         by=actor(request),
+        **_way(request, asked["customer"]),
     )
     messages.success(request, _("Claimed as %(number)s.") % {"number": note.number})
     return redirect("dunning:interest_note", pk=note.pk)
+
+
+def _way(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """How the note goes out: "email:17"; nothing: it is charged at once and handed over otherwise."""
+    channel, _colon, pk = request.POST.get("to", "").partition(":")
+    if not channel:
+        return {}
+    return {"channel": channel, "to": customer.contacts.filter(pk=paging.row_id(pk)).first()}
+
+
+def _ways(customer: Customer) -> list[tuple[str, str]]:
+    """Contacts that can be written to, billing first."""
+    found = []
+    for contact in sorted(
+        customer.contacts.filter(active=True), key=lambda row: (row.role != "billing", row.name)
+    ):
+        if contact.undeliverable_since:
+            continue
+        if contact.email:
+            found.append((f"email:{contact.pk}", f"{contact.name} · {contact.email}"))
+        if contact.address or customer.address:
+            found.append((f"letter:{contact.pk}", f"{contact.name} · {_('Letter')}"))
+    return found
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
@@ -95,6 +119,7 @@ def _pictured(found: Preview) -> dict[str, Any]:
             for each in found.items
         ],
         "left_out": [(entry, interest_words.why(reason, pack)) for entry, reason in found.left_out],
+        "ways": _ways(found.customer),
         "form_key": secrets.token_hex(16),
         "terms_url": _terms_url(found.customer, found.entity, pack.code if pack else ""),
     }

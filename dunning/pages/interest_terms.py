@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -117,7 +118,9 @@ def _set(
 
 def _standing(customer: Customer, user: Any) -> dict[str, Any]:
     found = []
-    for entity in LegalEntity.objects.for_user(user).order_by("name"):
+    entities = LegalEntity.objects.for_user(user).order_by("name")
+    known = entities.filter(Q(profiles__customer=customer) | Q(interest_terms__customer=customer)).distinct()
+    for entity in known or entities:
         holds = asking.standing(customer, entity, on=clock.today(entity))
         found.append(
             {

@@ -32,12 +32,15 @@ class Owed:
     in_dispute: bool
 
 
-def owed(customer: Customer, entity: LegalEntity, currency: str, *, up_to: date) -> list[Owed]:
-    """Debts past due before a day that are open, or were paid after they were due; oldest first, at most MOST."""
+def owed(
+    customer: Customer, entity: LegalEntity, currency: str, *, up_to: date, ignoring: int = 0
+) -> list[Owed]:
+    """Debts past due before a day that are open, or were paid after they were due; oldest first, at most MOST. What the message
+    `ignoring` announces is not taken as claimed."""
     rows = list(candidates(customer, entity, currency, up_to=up_to)[:MOST])
     ids = [row.pk for row in rows]
-    settled, charged = _settled(ids), _charged(customer, ids)
-    compensated = _compensated(customer, ids, rows)
+    settled, charged = _settled(ids), _charged(customer, ids, ignoring)
+    compensated = _compensated(customer, ids, rows, ignoring)
     disputes: defaultdict[int, list[Any]] = defaultdict(list)
     for dispute in Dispute.objects.filter(entry__in=ids).select_related("credit_note"):
         disputes[dispute.entry_id].append(dispute)
@@ -95,26 +98,32 @@ def _left_out(dispute: Any) -> tuple[date, date] | None:
     return dispute.opened_on, dispute.closed_on
 
 
-def _charged(customer: Customer, ids: list[int]) -> dict[int, date]:
+def _charged(customer: Customer, ids: list[int], ignoring: int) -> dict[int, date]:
     rows = Charge.objects.filter(of_entry__in=ids, kind=Charge.Kind.INTEREST).order_by()
     found = dict(rows.values("of_entry").annotate(last=Max("to_on")).values_list("of_entry", "last"))
-    for said in _announced(customer):
+    for said in _announced(customer, ignoring):
         if said["kind"] == Charge.Kind.INTEREST and said["of_entry"] in ids:
             last = date.fromisoformat(said["to_on"])
             found[said["of_entry"]] = max(last, found.get(said["of_entry"], last))
     return found
 
 
-def _compensated(customer: Customer, ids: list[int], rows: list[Entry]) -> set[int]:
+def _compensated(customer: Customer, ids: list[int], rows: list[Entry], ignoring: int) -> set[int]:
     """Items whose fixed sum was claimed; new due dates of an invoice do not make it a new debt."""
     charged = Charge.objects.filter(customer=customer, kind=Charge.Kind.COMPENSATION)
     done = set(charged.filter(of_entry__in=ids).values_list("of_entry", flat=True))
-    done |= {said["of_entry"] for said in _announced(customer) if said["kind"] == Charge.Kind.COMPENSATION}
+    done |= {
+        said["of_entry"]
+        for said in _announced(customer, ignoring)
+        if said["kind"] == Charge.Kind.COMPENSATION
+    }
     invoices = set(charged.values_list("of_entry__instalment__invoice", flat=True)) - {None}
     moved = [row for row in rows if row.kind == Entry.Kind.RESCHEDULE and hasattr(row, "instalment")]
     return done | {row.pk for row in moved if row.instalment.invoice_id in invoices}
 
 
-def _announced(customer: Customer) -> Iterable[dict[str, Any]]:
-    rows = Message.objects.filter(customer=customer, state__in=STANDING).exclude(charges=[])
+def _announced(customer: Customer, ignoring: int) -> Iterable[dict[str, Any]]:
+    rows = (
+        Message.objects.filter(customer=customer, state__in=STANDING).exclude(charges=[]).exclude(pk=ignoring)
+    )
     return [said for charges in rows.values_list("charges", flat=True) for said in charges]

@@ -87,18 +87,20 @@ class Preview:
         return replace(self, items=tuple(each for each in self.items if each.entry.pk in entries))
 
 
-def preview(customer: Customer, entity: LegalEntity, currency: str, *, up_to: date) -> Preview:
+def preview(
+    customer: Customer, entity: LegalEntity, currency: str, *, up_to: date, ignoring: int = 0
+) -> Preview:
     """Interest and fixed sums of every late item up to and including a day.
 
     Refuses as the rules do, with the remedy in the figures: rate_unknown, rate_missing, agreed_rate_below_floor,
-    contract_date_missing.
+    contract_date_missing. `ignoring` is a planned message whose own claims do not count.
     """
     terms = interest_terms.standing(customer, entity, on=up_to)
     nothing = Preview(customer, entity, currency, up_to, terms, NO_PACK, (), ())
     if terms.pack is None:
         return nothing
     claimed, left_out, general = [], [], ""
-    for each in interest_debts.owed(customer, entity, currency, up_to=up_to):
+    for each in interest_debts.owed(customer, entity, currency, up_to=up_to, ignoring=ignoring):
         found = _derived(each, terms.pack, terms.facts, up_to)
         reason = "in_dispute" if each.in_dispute else found.reason
         if reason.startswith(("fact_missing", "not_applicable")):

@@ -16,9 +16,10 @@ from dunning.rules.fees import ORDERS
 from dunning.rules.interest_note import Step
 from dunning.rules.interest_packs import Pack
 from dunning.rules.interest_terms import facts_to_json
+from dunning.services import interest_messages
 from receivables import audit, posting
 from receivables.actor import Actor
-from receivables.models import Charge, Customer, LegalEntity
+from receivables.models import Charge, Contact, Customer, LegalEntity
 from receivables.rules.refusals import Refused
 from receivables.services import charges, invoicing
 from receivables.services.charges import Claim
@@ -41,15 +42,18 @@ def issue(
     now: datetime,
     by: Actor,
     items: Collection[int] | None = None,
+    to: Contact | None = None,
+    channel: str = "",
 ) -> InterestNote:
     """Claims what the preview shows, for all its items or some (ids of entries), as one numbered note.
 
     1. lock the customer; 2. derive afresh and compare with what was seen (`Preview.digest`); 3. take the number; 4. write the
-    note and its charges. Refuses up_to_future, stale, not_applicable (with the reason) and what the rules refuse.
+    note and its charges; sent by a `channel` to a contact, they are charged when the message was accepted. Refuses up_to_future,
+    stale, not_applicable (with the reason), unreachable and what the rules refuse.
     """
     if up_to > on:
         raise Refused("up_to_future", _("Interest is claimed for days that are over."), field="up_to")
-    posting.lock(customer.pk)
+    (customer,) = posting.lock(customer.pk)
     found = preview(customer, entity, currency, up_to=up_to)
     if found.why:
         raise Refused(
@@ -63,27 +67,32 @@ def issue(
     pack = found.standing.pack
     assert pack is not None
     number = invoicing.take_number(entity, SERIES)
+    note = InterestNote(
+        entity=entity,
+        customer=customer,
+        currency=currency,
+        number=number,
+        pack=pack.code,
+        issued_on=on,
+        up_to=up_to,
+        total=found.total.minor,
+        derivation=_derivation(found, pack),
+        issued_by=by.name,
+        recorded_at=now,
+    )
+    letter = interest_messages.write(note, to=to, channel=channel) if channel else None
     subject = f"customer:{customer.pk}"
     with audit.line("interest.claimed", by=by, now=now, subject=subject, entity=entity) as line:
-        note = InterestNote(
-            entity=entity,
-            customer=customer,
-            currency=currency,
-            number=number,
-            pack=pack.code,
-            issued_on=on,
-            up_to=up_to,
-            total=found.total.minor,
-            derivation=_derivation(found, pack),
-            issued_by=by.name,
-            recorded_at=now,
-            audit_seq=line.seq,
-        )
+        note.audit_seq = line.seq
         note.save(force_insert=True)
         line.after |= {"number": number, "total": found.total.plain(), "currency": currency}
         line.touch("interestnote", note.pk, number, note.total)
-        charges.write(line, claims_of(found.items, number), on=on, by=by)
-        posting.stop([customer])
+        claims = claims_of(found.items, number)
+        if letter is not None:
+            interest_messages.plan(line, note, letter, claims=claims, now=now)
+        else:
+            charges.write(line, claims, on=on, by=by)
+            posting.stop([customer])
     return note
 
 

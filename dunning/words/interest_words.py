@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from dunning.rules.interest_packs import Pack, Question, shipped
+from receivables import localised
+from receivables.rules.notice_facts import InterestFacts
 
 ANSWERS: dict[str, str | Promise] = {
     "yes": gettext_lazy("yes"),
@@ -75,3 +77,20 @@ SAID_BY: dict[str, str | Promise] = {
     "entity": gettext_lazy("the entity's default"),
     "nobody": gettext_lazy("nobody chose one"),
 }
+
+
+def cover(facts: InterestFacts, *, reference: str) -> tuple[str, str]:
+    """Subject and text of the message that carries a note, in its reader's language."""
+    with override("zh-hans" if facts.language.startswith("zh") else facts.language):
+        total = localised.money(facts.total.minor, facts.currency, language=facts.language)
+        subject = _("Interest note %(number)s") % {"number": facts.number}
+        lines = [
+            _("Dear %(name)s,") % {"name": facts.customer.contact or facts.customer.name},
+            _("some of our invoices were paid late or are still open. For the delay we claim %(total)s.")
+            % {"total": total},
+            _("The attached note %(number)s shows how each amount was reached, and where to pay.")
+            % {"number": facts.number},
+            facts.rule,
+            facts.entity.name,
+        ]
+    return f"{subject} · {reference}", "\n\n".join(lines) + "\n"

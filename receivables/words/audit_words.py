@@ -41,6 +41,7 @@ ACTIONS: dict[str, str | Promise] = {
     "hold.placed": _("Orders held"),
     "hold.released": _("Hold released"),
     "interest.claimed": _("Late interest claimed"),
+    "interest.looked_at_again": _("Interest note looked at again"),
     "interest.rate_entered": _("Reference rate entered"),
     "interest.terms_set": _("Terms of late interest set"),
     "ledger_file.uploaded": _("Ledger file uploaded"),

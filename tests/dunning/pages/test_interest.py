@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dunning.models import InterestNote, InterestTerms, RateEntry
-from receivables.models import Charge
+from receivables.models import Charge, Message
 
 APRIL = date(2025, 4, 1)
 LOOK = {"customer": "globex", "currency": "EUR", "up_to": "2025-05-31"}
@@ -135,3 +135,23 @@ def test_a_note_of_another_entity_is_not_there(late, world, interest, login):
     client = login("accountant", username="elsewhere", all_entities=False)
     assert client.get(f"/interest/notes/{note.pk}/").status_code == 404
     assert look(client, world).status_code == 422
+
+
+def test_a_note_may_be_sent_to_a_contact_and_waits_in_the_outbox(late, world, login, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    customer = world.customer("globex")
+    contact = customer.contacts.create(name="Gus", email="ap@globex.example")
+    client = login("finance_manager")
+    page = look(client, world)
+    assert "ap@globex.example" in page.content.decode()
+    client.post("/interest/claim/", posted(page, world, to=f"email:{contact.pk}"))
+    assert not Charge.objects.exists()
+    assert Message.objects.get().about == f"interest:{InterestNote.objects.get().pk}"
+
+
+def test_a_contact_of_somebody_else_is_refused(late, world, login):
+    stranger = world.customer("acme").contacts.create(name="Anna", email="ap@acme.example")
+    client = login("finance_manager")
+    body = posted(look(client, world), world, to=f"email:{stranger.pk}")
+    assert client.post("/interest/claim/", body).status_code == 422
+    assert not InterestNote.objects.exists()
