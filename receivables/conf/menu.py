@@ -106,6 +106,14 @@ MENU: tuple[Section, ...] = (
                 "check",
                 under=("dunning:plan",),
             ),
+            Entry(
+                "texts",
+                _("Texts"),
+                "receivables:texts",
+                "template.view",
+                "g",
+                under=("receivables:text", "receivables:text_draft"),
+            ),
             Entry("blocks", _("Blocks"), "dunning:blocks", "block.view", "x"),
             Entry("handovers", _("Hand-overs"), "dunning:handovers", "handover.view", "z"),
             Entry(

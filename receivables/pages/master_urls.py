@@ -11,8 +11,11 @@ from receivables.pages import (
     customers,
     entities,
     entity_messages,
+    notifications,
     roles,
     staff,
+    template_tries,
+    templates,
     tokens,
 )
 
@@ -27,7 +30,10 @@ urlpatterns = [
     *changes.urlpatterns,
     *entities.urlpatterns,
     *entity_messages.urlpatterns,
+    *notifications.urlpatterns,
     *staff.urlpatterns,
     *roles.urlpatterns,
+    *template_tries.urlpatterns,
+    *templates.urlpatterns,
     *tokens.urlpatterns,
 ]

@@ -17,6 +17,7 @@
       return;
     }
     if (event.defaultPrevented || form.method !== "post") return;
+    if (event.submitter && event.submitter.formTarget) return; /* it answers into a frame, the form stays */
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-busy", "true")), 0);
