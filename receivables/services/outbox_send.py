@@ -28,11 +28,12 @@ log = logging.getLogger("duebook.messages")
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """What a door lends: the time of day, the steady clock, and a way to wait."""
+    """What a door lends: the time of day, the steady clock, a way to wait, and whether it was told to end."""
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     pause: Callable[[float], None]
+    stopped: Callable[[], bool] = bool
 
 
 def adapter_for(channel: str) -> Adapter:
@@ -45,7 +46,8 @@ def adapter_for(channel: str) -> Adapter:
 def deliver(
     clocks: Clocks, *, seconds: float, most: int, patient: bool = False, by: Actor = ENGINE
 ) -> Counter[str]:
-    """One pass: hands over what is due until nothing is, `most` are through, or `seconds` have passed. Answers what came of it.
+    """One pass: hands over what is due until nothing is, `most` are through, `seconds` have passed, or its door was told to end.
+    Answers what came of it.
 
     One recipient's failure never stops the others. `patient`: waits out the rate limit instead of leaving the rest to the
     next pass.
@@ -54,7 +56,7 @@ def deliver(
     shut: set[str] = set()
     probed: set[str] = set()
     begun = clocks.monotonic()
-    while came.total() < most and clocks.monotonic() - begun < seconds:
+    while came.total() < most and clocks.monotonic() - begun < seconds and not clocks.stopped():
         try:
             turn = outbox_claim.claim_next(
                 now=clocks.now(), monotonic=clocks.monotonic(), by=by, provider_of=dict(settings.ADAPTERS),

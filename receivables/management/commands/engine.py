@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from receivables import stopping
 from receivables.conf.loop import Loop
 from receivables.conf.schedule import JOBS
 
 
 class Command(BaseCommand):
-    """SIGTERM or Ctrl-C ends it after the job in hand."""
+    """SIGTERM or Ctrl-C ends it after the unit in hand, such as one message, and after GRACE_SECONDS in any case."""
 
     help = "Run the scheduled jobs until stopped."
 
@@ -23,9 +24,19 @@ class Command(BaseCommand):
         if options["once"]:
             loop.ring()
             return
+        stopping.forget()
+
+        def end(*_: Any) -> None:
+            stopping.ask()
+            loop.stop()
+            signal.alarm(
+                stopping.GRACE_SECONDS
+            )  # nobody handles it: the process is gone, its message in doubt
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: loop.stop())
+            signal.signal(number, end)
         self.stdout.write(f"engine: {len(JOBS)} jobs")
         self.stdout.flush()
         loop.run()
+        signal.alarm(0)
         self.stdout.write("engine: stopped")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from gunicorn.app.base import BaseApplication
 
+from receivables import stopping
 from receivables.conf.loop import Loop
 from receivables.conf.schedule import JOBS
 
@@ -42,6 +43,7 @@ class _Engine:
 
     def stop(self, server: Any, worker: Any) -> None:
         if hasattr(self, "thread"):
+            stopping.ask()
             self.loop.stop()
             self.thread.join(timeout=GRACE_SECONDS)
 
