@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from receivables import access
 from receivables.access_table import ROLES
 from receivables.conf.menu import MENU, Entry
-from receivables.models import LegalEntity
+from receivables.models import LegalEntity, Notification
 
 COOKIES = {"theme": ("light", "dark"), "density": ("compact",), "dates": ("iso",), "keys": ("off",)}
 """Looks a person may choose: cookie `duebook_<name>` and its values; the default has no cookie."""
 ENTITY_KEY = "legal_entity"
 SEARCH_URL_NAME = "reports:search"
+UNREAD_MOST = 99
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,18 @@ class Shell:
             return None
         ask: Callable[[Any], int] = import_string(entry.count)
         return ask(self.user)
+
+    @cached_property
+    def unread(self) -> int:
+        """How much the person has not been told yet; counted up to one more than is shown."""
+        if not self.known:
+            return 0
+        return int(Notification.objects.filter(user=self.user).unread()[: UNREAD_MOST + 1].count())
+
+    @cached_property
+    def unread_words(self) -> str:
+        """The count beside the bell."""
+        return f"{UNREAD_MOST}+" if self.unread > UNREAD_MOST else str(self.unread)
 
     @cached_property
     def shortcuts(self) -> list[Line]:

@@ -8,9 +8,9 @@ import time
 
 from celery import shared_task
 
-from receivables import books, clock
+from receivables import books, clock, stopping
 from receivables.actor import Actor
-from receivables.services import batches, outbox_resolve, outbox_send, work
+from receivables.services import batches, outbox_resolve, outbox_send, status, work
 
 ENGINE = Actor.system("engine")
 PASS_SECONDS, PASS_MOST = 20.0, 1000
@@ -32,7 +32,9 @@ def post_request_batches() -> int:
 @shared_task  # type: ignore[untyped-decorator]
 def deliver_messages() -> int:
     """Planned messages whose time has come are handed to their providers; the rate limit is waited out."""
-    clocks = outbox_send.Clocks(now=clock.now, monotonic=time.monotonic, pause=time.sleep)
+    clocks = outbox_send.Clocks(
+        now=clock.now, monotonic=time.monotonic, pause=time.sleep, stopped=stopping.asked
+    )
     came = outbox_send.deliver(clocks, seconds=PASS_SECONDS, most=PASS_MOST, patient=True, by=ENGINE)
     return came.total()
 
@@ -41,6 +43,12 @@ def deliver_messages() -> int:
 def sweep_messages() -> int:
     """Messages whose sending was cut off are put in doubt, and evidence about those in doubt is looked for."""
     return outbox_resolve.sweep(now=clock.now(), by=ENGINE).total()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def tell_parked() -> int:
+    """Messages that stand still are told to the people who decide about them."""
+    return status.tell_parked(now=clock.now(), by=ENGINE)
 
 
 @shared_task  # type: ignore[untyped-decorator]

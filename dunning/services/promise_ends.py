@@ -9,7 +9,7 @@ from dunning.models import PaymentPlan, PromiseToPay
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import CustomerProfile, WorkItem
-from receivables.services import work
+from receivables.services import status, work
 
 WORK = "broken_promise"
 WORK_HOURS = 8
@@ -32,9 +32,25 @@ def close(
     promise.save()
     if promise.state in _FAILED:
         _tell_collector(line, promise, on)
+        _push(line, promise, by)
         _remember(line, promise, on)
     else:
         _drop_work(line, promise, by)
+
+
+def _push(line: Line, promise: PromiseToPay, by: Actor) -> None:
+    """Collector and sales rep hear of it, on the channels they chose."""
+    figures = {
+        "customer": promise.customer.legal_name,
+        "amount": promise.amount,
+        "currency": promise.currency,
+        "due_on": promise.due_on.isoformat(),
+    }
+    status.push(
+        line, status.carers(promise.customer, promise.entity), key=f"promise:{promise.pk}:failed", kind="broken_promise",
+        figures=figures, link=f"/promises/{promise.pk}/", entity=promise.entity, customer=promise.customer, now=line.now,
+        by=by,
+    )  # fmt: skip
 
 
 def reopen(line: Line, promise: PromiseToPay, *, paid: int, by: Actor) -> None:

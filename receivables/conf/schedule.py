@@ -26,6 +26,7 @@ JOBS: tuple[Job, ...] = (
     Job("receivables.tasks.post_request_batches", timedelta(seconds=15)),
     Job("receivables.tasks.deliver_messages", timedelta(seconds=15)),
     Job("receivables.tasks.sweep_messages", timedelta(seconds=15)),
+    Job("receivables.tasks.tell_parked", timedelta(minutes=1)),
     Job("dunning.tasks.start_nights", timedelta(minutes=10)),
     Job("dunning.tasks.deliver_notices", timedelta(minutes=1)),
     Job("dunning.tasks.do_chunks", timedelta(seconds=15)),

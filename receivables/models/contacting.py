@@ -141,7 +141,10 @@ class Notification(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="notification_once")]
-        indexes = [models.Index(fields=["user", "-at"], name="notification_by_user")]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="notification_by_user"),
+            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notification_unread"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.key}"

@@ -11,6 +11,7 @@ from receivables.actor import Actor
 from receivables.models import Allocation, Entry, Invoice
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
+from receivables.services import status
 
 _K = Entry.Kind
 BOUND_CREDITS = {_K.REVERSAL, _K.WRITE_OFF, _K.DISCOUNT, _K.RESCHEDULE}
@@ -37,7 +38,7 @@ def apply(
             posting.allocate(line, debit=debit, credit=credit, amount=amount, reason=reason)
             for debit, amount in to
         ]
-        posting.settle(line, [debit for debit, _amount in to])
+        status.paid(line, posting.settle(line, [debit for debit, _amount in to]), by=by)
         posting.stop([customer])
     return rows
 

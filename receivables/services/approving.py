@@ -20,7 +20,7 @@ from receivables.questions import request_picture, staffing
 from receivables.rules import request_checks, workflow
 from receivables.rules.refusals import Refused
 from receivables.rules.workflow import Flow, Outcome, Step
-from receivables.services import flows, work
+from receivables.services import flows, status, work
 from receivables.words.request_words import SEND_BACK
 
 PASSED, SENT_BACK, AUTOMATIC, SKIPPED = "passed", "sent_back", "automatic", "skipped"
@@ -87,6 +87,7 @@ def send_back(
         line.after |= {"code": code, "note": note[:500], "step": item.step}
         line.stamp(invoice)
         invoice.save()
+        status.of_invoice(line, invoice, "request_sent_back", by=by, note=note or str(SEND_BACK[code]))
     return invoice
 
 
@@ -131,6 +132,7 @@ def advance(line: Line, invoice: Invoice, *, now: datetime, decided_by: Actor | 
     if waiting is None and invoice.state == Invoice.State.VERIFIED:
         person = decided_by.user if decided_by else None
         invoice.approve(by=person, rule="" if person else f"{flow.code} v{flow.version}")
+        status.of_invoice(line, invoice, "request_approved", by=decided_by or Actor.system("rule"))
     elif waiting is not None:
         checks = [{"code": code, "by": "person", "state": ""} for code in waiting.checks]
         work.open_step(

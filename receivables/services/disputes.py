@@ -14,7 +14,7 @@ from receivables.actor import Actor
 from receivables.models import Dispute, Entry, Invoice, User
 from receivables.rules.money import Money, format_plain
 from receivables.rules.refusals import Refused
-from receivables.services import adjustments, charges, work
+from receivables.services import adjustments, charges, status, work
 
 SLA_HOURS = 40
 """Working hours until a dispute should be settled, unless the caller says otherwise: five days of eight hours."""
@@ -88,6 +88,7 @@ def write(
     dispute.save(force_insert=True)
     line.touch("dispute", dispute.pk, entry.pk, reason, disputed, entry.currency)
     posting.stop([entry.customer])
+    status.of_dispute(line, dispute, "dispute_opened", by=by)
     return dispute
 
 
@@ -105,6 +106,7 @@ def assign(
         line.after |= {"owner": dispute.owner_id, "department": department}
         line.stamp(dispute)
         dispute.save(update_fields=["owner", "department", "audit_seq"])
+        status.of_dispute(line, dispute, "dispute_opened", by=by)
     return dispute
 
 
@@ -136,7 +138,7 @@ def accept(
         if invoice is not None:
             charges.take_away(line, invoice=invoice, since=dispute.opened_on, reason="dispute", on=on, by=by)
         dispute.accept(on=max(on, dispute.opened_on), resolution=resolution)
-        _close(line, dispute)
+        _close(line, dispute, by)
     return dispute
 
 
@@ -163,14 +165,15 @@ def _end(dispute: Dispute, step: str, *, resolution: str, on: date, now: datetim
         action, by=by, now=now, subject=subject, entity=dispute.entity, reason=resolution.strip()[:300]
     ) as line:
         getattr(dispute, step)(on=max(on, dispute.opened_on), resolution=resolution.strip())
-        _close(line, dispute)
+        _close(line, dispute, by)
     return dispute
 
 
-def _close(line: audit.Line, dispute: Dispute) -> None:
+def _close(line: audit.Line, dispute: Dispute, by: Actor) -> None:
     line.stamp(dispute)
     dispute.save()
     posting.stop([dispute.customer])
+    status.of_dispute(line, dispute, "dispute_settled", by=by)
 
 
 def _locked(dispute: Dispute) -> Dispute:

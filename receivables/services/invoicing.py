@@ -18,6 +18,7 @@ from receivables.rules import terms as terms_rules
 from receivables.rules.business_days import Calendar
 from receivables.rules.money import Money
 from receivables.rules.refusals import Refused
+from receivables.services import status
 
 
 @transaction.atomic
@@ -47,6 +48,7 @@ def issue(*, invoice: Invoice, on: date, now: datetime, by: Actor, series: str =
         invoice.save()
         write_instalments(line, invoice)
         posting.stop([invoice.customer])
+        status.of_invoice(line, invoice, "invoice_issued", by=by)
     return invoice
 
 

@@ -11,9 +11,11 @@ from typing import Any
 from django.db import connection
 
 from receivables import posting
+from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import LegalEntity
+from receivables.models import Invoice, LegalEntity
 from receivables.rules.matching import Proposal
+from receivables.services import status
 
 P = "receivables_"
 AUTO = "matching"
@@ -157,6 +159,7 @@ def post(line: Line, *, entity: LegalEntity) -> None:
     )
     _allocate(line, at, until)
     _follow(line)
+    _tell_requesters(line)
     _touch(line)
 
 
@@ -220,6 +223,21 @@ def _follow(line: Line) -> None:
     run(
         f"UPDATE {P}customer SET stop_version = stop_version + 1 WHERE id IN (SELECT customer_id FROM match_pay)"
     )
+
+
+def _tell_requesters(line: Line) -> None:
+    """Whoever asked for one of these invoices hears that it is paid; ledgers taken over have no such person."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT DISTINCT i.id FROM match_alloc a JOIN {P}instalment s ON s.entry_id = a.debit_id
+                JOIN {P}invoice i ON i.id = s.invoice_id
+                WHERE i.state = 'PAID' AND i.audit_seq = %s AND i.created_by_id IS NOT NULL ORDER BY i.id""",
+            [line.seq],
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+    if ids:
+        rows = Invoice.objects.filter(pk__in=ids).select_related("customer", "entity", "requested_by", "created_by")
+        status.paid(line, rows.order_by("pk"), by=Actor.system("engine"))
 
 
 def _touch(line: Line) -> None:

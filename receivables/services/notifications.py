@@ -17,6 +17,8 @@ from receivables.rendering import Rendered
 from receivables.rules import delivery
 from receivables.services import outbox
 
+SMS_HOURS = "b2b"
+"""A text message wakes people up; a mail and a line in the app do not."""
 _WAYS = (("email", "email"), ("sms", "phone"))
 
 
@@ -96,6 +98,7 @@ def _write(
             line, key=f"tell:{key}:{user.pk}:{channel}"[:200], kind="notification", entity=entity, channel=channel,
             recipient=address, rendered=rendered, now=now, due_at=now, user=user, language=user.language,
             about=f"customer:{customer.pk}" if customer else "", reference=delivery.reference(key),
+            hours=SMS_HOURS if channel == "sms" else "", zone=user.time_zone,
         )  # fmt: skip
 
 
@@ -103,3 +106,10 @@ def _write(
 def read(*, notification: Notification, now: datetime) -> None:
     """The person has seen it. No audit line: it changes nothing but what is shown as new."""
     Notification.objects.filter(pk=notification.pk, read_at__isnull=True).update(read_at=now)
+
+
+@transaction.atomic
+def read_all(*, user: User, until: int, now: datetime) -> int:
+    """The person has seen every line up to the one that was shown last; what came meanwhile stays new."""
+    rows = Notification.objects.filter(user=user, pk__lte=until, read_at__isnull=True)
+    return int(rows.update(read_at=now))

@@ -4,6 +4,7 @@ Which roles it holds, and what a role may do, changes by two people: `roles`.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -15,8 +16,12 @@ from receivables import audit
 from receivables.actor import Actor
 from receivables.audit import Line
 from receivables.models import Role, User
-from receivables.rules import reach, text_hygiene
+from receivables.rules import reach, recipients, text_hygiene
 from receivables.rules.refusals import Refused
+from receivables.services import consents
+
+WAYS = ("app", "email", "sms")
+"""Channels by which our own people can be told."""
 
 
 @transaction.atomic
@@ -85,6 +90,40 @@ def edit(*, user: User, fields: dict[str, str], now: datetime, by: Actor) -> Use
             setattr(user, name, value)
         user.save(update_fields=list(values))
         line.after = dict(values)
+        line.touch("user", user.pk, *sorted(values))
+    return user
+
+
+@transaction.atomic
+def choose_ways(*, user: User, told_by: Sequence[str], phone: str, now: datetime, by: Actor) -> User:
+    """By which channels a person hears of what concerns them. Choosing text messages for oneself is consent to them.
+
+    Refuses ways_unknown, ways_none (at least one stays), and what `recipients.check_phone` refuses (phone_landline, …).
+    """
+    if set(told_by) - set(WAYS):
+        raise Refused("ways_unknown", _("Choose from the list."), field="told_by")
+    if not told_by:
+        raise Refused("ways_none", _("Keep at least one way to be told."), field="told_by")
+    if "sms" in told_by and not phone.strip():
+        raise Refused(
+            "phone_missing", _("Text messages need a number. Example: +49 1512 3456789."), field="phone"
+        )
+    kind = "sms" if "sms" in told_by else "phone"
+    number = recipients.check_phone(phone, "", channel=kind).e164 if phone.strip() else ""
+    agreed = "sms" in told_by and by.user is not None and by.user.pk == user.pk
+    if agreed:
+        consents.lock("sms", number)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    values = {"told_by": [way for way in WAYS if way in told_by], "phone": number}
+    if all(getattr(user, name) == value for name, value in values.items()):
+        return user
+    with audit.line("user.ways_chosen", by=by, now=now, subject=f"user:{user.pk}") as line:
+        if agreed:
+            consents.note(line, "sms", number, given=True, source="person", note="", by=by, now=now)
+        line.before = {name: getattr(user, name) for name in values}
+        user.told_by, user.phone = values["told_by"], number
+        user.save(update_fields=list(values))
+        line.after = values
         line.touch("user", user.pk, *sorted(values))
     return user
 
