@@ -176,7 +176,7 @@ def ignore(request: HttpRequest, pk: int) -> HttpResponse:
 def preview(block: DunningBlock) -> str:
     """The address of what would go out when a block ends; "" where this installation has no rehearsal of it."""
     try:
-        return reverse("dunning:block_preview", args=[block.pk])
+        return reverse("dunning:policy_resume", args=[block.pk])
     except NoReverseMatch:
         return ""
 

@@ -128,7 +128,7 @@ def _panel(
         task=item, tries=calls.tries(item) if item else 0, about=_about(item),
         checklist=collecting_words.CHECKLIST, today=today, tomorrow=today + timedelta(days=1),
         horizon=today + timedelta(days=60), of_contact=promise_reliability.of_contacts(of_whom.pk),
-        may_promise=access.may(user, "promise.make"),
+        may_hand_over=item is not None and item.kind == calls.ESCALATION and access.may(user, "handover.make"),
     )  # fmt: skip
 
 

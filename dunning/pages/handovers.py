@@ -155,7 +155,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@policy("call.view")
+@policy("promise.view")
 @require_safe
 def customer_panel(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A fragment for the customer's page: promises, blocks, hand-overs, last calls, the next step."""

@@ -23,7 +23,8 @@ from receivables.rules.refusals import Refused
 from receivables.services import contacts, disputes, work
 
 KIND = work.CALL
-KINDS = (KIND, promise_ends.WORK)
+ESCALATION = "dunning_escalation"
+KINDS = (KIND, promise_ends.WORK, ESCALATION)
 """To-dos that a call answers."""
 TRIES_MOST = 3
 ESCALATE_TO = "sales_manager"

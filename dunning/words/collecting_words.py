@@ -9,7 +9,12 @@ ENDS: dict[str, str | Promise] = {
     "nothing_left": _("Nothing of it is owed any more"),
     "handed_over": _("Handed over"),
 }
-STEPS: dict[str, str | Promise] = {"call": _("Overdue"), "follow_up": _("Follow-up")}
+STEPS: dict[str, str | Promise] = {
+    "call": _("Overdue"),
+    "escalate": _("Overdue for more than two weeks"),
+    "handover": _("Hand-over proposed"),
+    "follow_up": _("Follow-up"),
+}
 SCRIPTS: dict[str, str | Promise] = {
     "call": _(
         "Good day, this is {caller} of {entity}. I call about {amount_total} that has been open since {oldest_due_on}. "

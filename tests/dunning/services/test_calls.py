@@ -150,6 +150,12 @@ def test_a_task_is_answered_once_and_by_its_own_account(desk):
     )  # fmt: skip
 
 
+def test_003_16_promise_from_the_task_that_went_to_the_sales_manager(desk):
+    WorkItem.objects.filter(pk=desk.task.pk).update(kind="dunning_escalation", step="escalate")
+    call = log(desk, "will_pay", promised=Promised([(desk.entry, 60000)], TODAY + timedelta(days=2)))
+    assert (call.promise.state, task(desk).outcome) == ("OPEN", "will_pay")
+
+
 def test_a_call_without_a_task_is_logged_too(desk):
     call = log(desk, "no_answer", work_item=None)
     assert call.work_item is None
