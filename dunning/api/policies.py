@@ -92,13 +92,13 @@ def index(request: HttpRequest, wanted: Query[Listing]) -> Any:
     return page(Policy.objects.prefetch_related("versions"), wanted, _policy)
 
 
-@room.get("/policies/{code}", "policy.view", PolicyOut)
+@room.get("/policies/{str:code}", "policy.view", PolicyOut)
 def one(request: HttpRequest, code: str) -> Any:
     """One policy by code."""
     return _policy(by_code(code))
 
 
-@room.get("/policies/{code}/versions", "policy.view", Page[VersionOut])
+@room.get("/policies/{str:code}/versions", "policy.view", Page[VersionOut])
 def versions(request: HttpRequest, code: str, wanted: Query[Listing]) -> Any:
     """Its versions, newest first."""
     rows = PolicyVersion.objects.filter(policy=by_code(code))
@@ -121,7 +121,7 @@ def create(request: HttpRequest, data: Creating) -> Any:
     return _shown(row)
 
 
-@room.post("/policies/{code}/draft", "policy.edit", VersionOut, status=201)
+@room.post("/policies/{str:code}/draft", "policy.edit", VersionOut, status=201)
 def draft(request: HttpRequest, code: str, data: Drafting) -> Any:
     """A new draft. One at a time."""
     caller = guards.of(request)

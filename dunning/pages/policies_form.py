@@ -105,10 +105,18 @@ def cells(given: Typed, wrong: Mapping[str, str]) -> list[dict[str, Any]]:
                 "wrong": wrong.get(f"s-{n}", "") or wrong.get(f"s-{n}-effects", ""),
                 "bad": bool(bad),
                 "day": policy_words.day(int(stage["offset"])) if _WHOLE.fullmatch(stage["offset"]) else "",
+                "heard": _heard(stage),
                 "title": policy_words.name(stage["name"]) or stage["code"],
             }
         )
     return rows
+
+
+def _heard(stage: Typed) -> str:
+    """Audience and channels in one line, for a stage that is folded."""
+    who = str(policy_words.AUDIENCES.get(stage["audience"], ""))
+    ways = policy_words.channels([stage[name] for name in ("ch1", "ch2", "ch3") if stage[name]])
+    return " · ".join(part for part in (who, ways) if part)
 
 
 def choices(track: str) -> dict[str, Any]:

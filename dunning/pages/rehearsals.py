@@ -174,7 +174,7 @@ def block_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         f"dunning/policies/{template}",
-        {"block": block, "today": today, "held": held, **shown},
+        {"stop": block, "today": today, "held": held, **shown},
     )
 
 

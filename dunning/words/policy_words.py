@@ -133,12 +133,17 @@ PROBLEMS: Words = {
 
 def problem(found: Problem) -> str:
     """What is wrong at one place of a ladder."""
-    return str(PROBLEMS[found.code]) % dict(found.figures)
+    return _told(found.code, found.figures)
 
 
 def told(found: Mapping[str, Any]) -> str:
     """The same of a problem that a refusal carries."""
-    return str(PROBLEMS[found["code"]]) % found["figures"]
+    return _told(found["code"], found["figures"])
+
+
+def _told(code: str, figures: Mapping[str, Any]) -> str:
+    channel = figures.get("channel")
+    return str(PROBLEMS[code]) % {**figures, "channel": CHANNELS.get(str(channel), channel)}
 
 
 def name(text: str) -> str:
