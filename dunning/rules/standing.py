@@ -102,8 +102,9 @@ def climb(item: Item, ladder: Ladder, at: Standing, dpd: int, on: date) -> Stage
     if dpd < first:
         day = item.due_on + timedelta(days=first + item.paused_days)
         return (item.entry, "stage_not_due" if dpd > 0 else "not_due", stage.code, day.isoformat())
-    if stage.min_gap and at.since is not None and (on - at.since).days < stage.min_gap:
-        day = at.since + timedelta(days=stage.min_gap)
+    gap = max(1, stage.min_gap)  # one rung a day, however often the night runs
+    if at.since is not None and (on - at.since).days < gap:
+        day = at.since + timedelta(days=gap)
         return (item.entry, "item_gap", stage.code, day.isoformat())
     if at.deadline is not None and on <= at.deadline:
         return (item.entry, "deadline_running", stage.code, at.deadline.isoformat())

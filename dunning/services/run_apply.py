@@ -6,9 +6,11 @@ Set by set under the caller's locks and its one audit line; nothing is written w
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
+
+from django.db import connection
 
 from dunning.models import Notice, Run, RunOutcome
 from dunning.questions.sql import among, rows
@@ -153,6 +155,11 @@ def _items(run: Run, drafts: list[Draft], done: Written) -> list[tuple[int, Draf
     return pairs
 
 
+def moment(value: datetime) -> Any:
+    """As the column keeps it: rows written past the ORM must sort and compare like all others."""
+    return connection.ops.adapt_datetimefield_value(value)
+
+
 def reached(draft: Draft, on: date) -> date | None:
     """A to-do or a line in the app is there at once; a message only when the provider accepted it."""
     return on if draft.state == "HANDED_OVER" else None
@@ -175,8 +182,8 @@ def _work_items(
             draft.stage.code,
             to.owner_role,
             to.user,
-            line.now,
-            to.due_at,
+            moment(line.now),
+            moment(to.due_at),
             "",
         ]
         opening.append((pk, values))
@@ -189,8 +196,8 @@ def _work_items(
             task.stage,
             "collector",
             task.user,
-            line.now,
-            task.due_at,
+            moment(line.now),
+            moment(task.due_at),
             task.reason,
         ]
         opening.append((None, values))
@@ -217,7 +224,7 @@ def _notices(
             (
                 pk, run.entity_id, draft.customer, draft.currency, run.on, draft.track, draft.stage.code, draft.stage.offset,
                 draft.stage.audience, draft.target.channel, draft.target.recipient, draft.target.contact, draft.target.user,
-                draft.stage.template, draft.version_id or None, run.pk, draft.total, draft.state, draft.target.due_at,
+                draft.stage.template, draft.version_id or None, run.pk, draft.total, draft.state, moment(draft.target.due_at),
                 works.get(pk), draft.why, reached(draft, run.on), line.seq,
             )
             for pk, draft in drafts
@@ -239,7 +246,7 @@ def _tell(line: Line, run: Run, drafts: Sequence[Draft]) -> None:
                 "stage": draft.stage.code, "currency": draft.currency, "total": draft.total, "items": len(draft.climbing),
                 "on": run.on.isoformat(),
             }),
-            f"/customers/{draft.customer}/", draft.customer, line.now,
+            f"/customers/{draft.customer}/", draft.customer, moment(line.now),
         )
         for draft in drafts
         for user in draft.target.told

@@ -117,7 +117,13 @@ def test_pitfall_37_a_move_by_hand_counts_and_automatic_rules_go_on_from_there()
     down = item(rungs=(on_rung("l1", 5, 5), on_rung("l2", 20, 20)), moves=(Move("chase", NONE, 2, day(25)),))
     assert step(down, 26) == "l1"
     reached_again = item(rungs=(*down.rungs, on_rung("l1", 5, 26, round=2)), moves=down.moves)
-    assert step(reached_again, 26) == "l2"
+    assert step(reached_again, 26) == "item_gap"
+    assert step(reached_again, 27) == "l2"
+
+
+def test_dl_21_decision_17_one_rung_a_day_however_often_it_is_asked():
+    assert step(item(rungs=(on_rung("l1", 5, 30),)), 30) == "item_gap"
+    assert step(item(rungs=(on_rung("l1", 5, 30),)), 31) == "l2"
 
 
 def test_a_move_on_another_track_says_nothing_here():
