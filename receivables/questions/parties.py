@@ -24,7 +24,12 @@ def sender(entity: LegalEntity, bank: BankAccount | None) -> Sender:
     """Our side. Bank details typed on the entity are the fallback where no account of ours is known."""
     details = None
     if bank is not None:
-        details = BankDetails(entity.name, bank.name, bank.iban, note=entity.bank_details)
+        iban = (
+            bank.iban if bank.iban[:2].isalpha() else ""
+        )  # accounts in China and elsewhere have a plain number
+        details = BankDetails(
+            entity.name, bank.name, iban, account="" if iban else bank.iban, note=entity.bank_details
+        )
     elif entity.bank_details:
         details = BankDetails(entity.name, account=entity.bank_details)
     return Sender(

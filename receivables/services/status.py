@@ -30,6 +30,7 @@ from receivables.words import notification_words
 
 PARKED_MOST = 200
 DESK = "finance_manager"
+ALL, IN_APP = frozenset({"app", "email", "sms"}), frozenset({"app"})
 
 
 def push(
@@ -44,6 +45,7 @@ def push(
     now: datetime,
     by: Actor,
     customer: Customer | None = None,
+    channels: frozenset[str] = ALL,
 ) -> int:
     """Tells each person once per channel. `key` states the fact; `figures` fill its sentence. Answers how many lines were new."""
     actor = by.user.pk if by.user else None
@@ -51,14 +53,14 @@ def push(
     told = 0
     for user in people.values():
         rendered = None
-        if {"email", "sms"} & set(user.told_by):
+        if {"email", "sms"} & set(user.told_by) & channels:
             with translation.override(user.language):
                 said = notification_words.sentence(kind, figures, str(customer or ""))
                 rendered = outbox.plain(notification_words.title(kind), f"{said}\n{address(link)}")
         told += len(
             notifications.tell(
                 line, [user], key=key, kind=kind, figures=figures, link=link, customer=customer, now=now, entity=entity,
-                rendered=rendered,
+                rendered=rendered, channels=channels,
             )
         )  # fmt: skip
     return told
@@ -98,11 +100,12 @@ def paid(line: Line, invoices: Iterable[Invoice], *, by: Actor) -> None:
 def of_hold(
     line: Line, customer: Customer, entity: LegalEntity, kind: str, *, key: str, reason: str, by: Actor
 ) -> None:
-    """The sales rep hears that orders are held, and that they pass again."""
+    """The sales rep hears that orders are held, and that they pass again. What the night's rule does to many customers at once
+    stays in the app: a mail for each would be a flood."""
     figures = {"customer": customer.legal_name, "entity": entity.name, "reason": reason}
     push(
         line, carers(customer, entity)[-1:], key=key, kind=kind, figures=figures, link=f"/customers/{customer.pk}/",
-        entity=entity, customer=customer, now=line.now, by=by,
+        entity=entity, customer=customer, now=line.now, by=by, channels=ALL if by.user else IN_APP,
     )  # fmt: skip
 
 

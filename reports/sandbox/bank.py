@@ -4,6 +4,7 @@ Most lines quote their invoice; some are messy, short, combined or nameless, as 
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -80,12 +81,18 @@ def take_in(
     at: At,
     by: Actor,
     truth: Truth,
+    after: Callable[[date], None] = lambda week: None,
 ) -> None:
-    """Every statement of every account, oldest first, as camt.053 files through the verbs that people use, and matched."""
-    for (code, currency), by_week in sorted(files.items()):
-        account, balance = company.accounts[(code, currency)], 5_000_000
-        opening_on = min(by_week) - timedelta(days=7)
-        for number, (week, bookings) in enumerate(sorted(by_week.items()), start=1):
+    """Every statement of every account as camt.053 files through the verbs that people use, matched, week by week; `after`
+    hears the last day of each week once its files are in."""
+    state = {key: (5_000_000, min(by_week) - timedelta(days=7), 0) for key, by_week in files.items()}
+    for week in sorted({week for by_week in files.values() for week in by_week}):
+        for (code, currency), by_week in sorted(files.items()):
+            if week not in by_week:
+                continue
+            account, bookings = company.accounts[(code, currency)], by_week[week]
+            balance, opening_on, number = state[(code, currency)]
+            number += 1
             bookings.sort(key=lambda b: (b.on, b.reference))
             raw = camt_file.statement(
                 iban=account.iban,
@@ -105,8 +112,8 @@ def take_in(
             )
             matching.match_new_lines(account=account, now=at(week), by=by)
             truth.files += 1
-            balance += sum(b.amount for b in bookings)
-            opening_on = week
+            state[(code, currency)] = (balance + sum(b.amount for b in bookings), week, number)
+        after(week)
 
 
 def _payments(

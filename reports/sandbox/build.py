@@ -14,7 +14,7 @@ from dunning.services import policies
 from receivables.actor import Actor
 from receivables.models import Customer, Entry, ImportFile, LegalEntity
 from receivables.services import ledger_import
-from reports.sandbox import bank, characters, company, desk, episodes, history, people
+from reports.sandbox import bank, characters, company, desk, episodes, history, people, weeks
 
 MONTHS, CUT_DAYS = 24, 42
 SEED = 20_260
@@ -36,7 +36,7 @@ def build(
     `now` says how late on that day it is: nothing happens after it, and the freshest requests wait within their limits.
     """
     with translation.override("en"):
-        return _build(today, now, customers, Random(seed), seed, say, truth_path)  # noqa: S311 - not for secrets
+        return _build(today, now, customers, Random(seed), seed, say, truth_path, collect)  # noqa: S311 - not for secrets
 
 
 def _build(
@@ -47,6 +47,7 @@ def _build(
     seed: int,
     say: Callable[[str], None],
     truth_path: Path,
+    collect: bool,
 ) -> dict[str, Any]:
     def at(on: date) -> datetime:
         return min(nine(on), now)
@@ -74,10 +75,16 @@ def _build(
     past = history.write(dice, clients, tempers, months=MONTHS, cut=cut, today=today)
     for entity in firm.entities:
         _import(entity, past.rows.get(entity.code, []), founder, at(today - timedelta(days=CUT_DAYS)))
-    say("six weeks of bank statements, matched")
+    say(
+        "six weeks of bank statements, matched, and of collecting what is overdue"
+        if collect
+        else "six weeks of bank statements"
+    )
+    desk_of_collectors = weeks.Weeks(firm, dice, today=today, now=now) if collect else None
     lines = bank.Truth()
     files = bank.weeks(dice, past.coming, by_code, tempers, cut=cut, today=today, truth=lines)
-    bank.take_in(firm, files, at=at, by=firm.person("anja"), truth=lines)
+    after = desk_of_collectors.live if desk_of_collectors else lambda week: None
+    bank.take_in(firm, files, at=at, by=firm.person("anja"), truth=lines, after=after)
     say("disputes, credit notes, write-offs, refunds, closed months")
     events = episodes.live(dice, firm, today=today, at=at)
     say("invoice requests at every stage")
@@ -91,6 +98,7 @@ def _build(
         "bank": {"files": lines.files, "lines": dict(lines.kinds)},
         "events": events.counts,
         "requests": desks.stages,
+        "collecting": dict(desk_of_collectors.day.counts) if desk_of_collectors else {},
         "open": _open(),
     }
     truth_path.parent.mkdir(parents=True, exist_ok=True)
