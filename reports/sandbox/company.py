@@ -18,15 +18,18 @@ ENTITIES = [
     {
         "code": "NL", "name": "Nordlicht GmbH", "country": "DE", "time_zone": "Europe/Berlin", "currency": "EUR",
         "tax_id": "DE136695976", "address": {"street": "Am Kai 4", "city": "Hamburg", "postcode": "20457", "country": "DE"},
+        "mail_from": "receivables@nordlicht.example.com", "phone": "+49 40 66969123", "traits": ["sme"],
     },
     {
         "code": "HS", "name": "Harbour & Sons Ltd", "country": "GB", "time_zone": "Europe/London", "currency": "GBP",
         "tax_id": "GB980780684",
         "address": {"street": "12 Quay Street", "city": "Bristol", "postcode": "BS1 4DJ", "country": "GB"},
+        "mail_from": "credit.control@harbour.example.com", "phone": "+44 117 496 0123", "traits": ["sme"],
     },
     {
         "code": "BG", "name": "深圳北光科技有限公司", "country": "CN", "time_zone": "Asia/Shanghai", "currency": "CNY",
         "tax_id": "91350100M000100Y43", "address": {"street": "科技路 88", "city": "深圳", "postcode": "518000", "country": "CN"},
+        "mail_from": "yingshou@beiguang.example.com", "contact_hours": "china",
     },
 ]  # fmt: skip
 
@@ -47,6 +50,15 @@ PEOPLE = [
     ("admin", "Ada", "Min", ["admin"], [], "en"),
 ]
 """User name, names, roles, entities (none = all), language."""
+
+TOLD = {
+    "rosa": (["app", "email"], ""),
+    "fiona": (["app", "email"], ""),
+    "helena": (["app", "email"], ""),
+    "mara": (["app", "email"], ""),
+    "cem": (["app", "sms"], "+491713920001"),
+}
+"""By which ways people are told, and a number; everybody else reads the app."""
 
 ACCOUNTS = [
     ("NL", "Hansebank EUR", "EUR", "DE89370400440532013000"),
@@ -114,6 +126,7 @@ def _person(
     user.roles.set(Role.objects.filter(code__in=role_codes))
     user.entities.set([by_code[code] for code in codes])
     user.all_entities = not codes
+    user.told_by, user.phone = TOLD.get(name, (["app"], ""))
     user.set_password(settings.DUEBOOK_DEMO_PASSWORD)
     user.save()
     return User.objects.get(pk=user.pk)

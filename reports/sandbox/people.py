@@ -10,7 +10,7 @@ from receivables.actor import Actor
 from receivables.models import Customer, LegalEntity, User
 from receivables.rules import tax_ids
 from receivables.rules.term_presets import PRESETS
-from receivables.services import customers
+from receivables.services import contacts, customers
 from reports.sandbox import pools
 
 HOME = {"NL": ["DE", "DE", "AT", "NL", "FR", "ES"], "HS": ["GB", "GB", "GB", "NL"], "BG": ["CN"]}
@@ -23,6 +23,9 @@ DIGITS = {
     "GB": ("GB", 9, ""),
     "ES": ("ESB", 8, ""),
 }
+MOBILE = {"DE": "+4917139200"}
+"""Beginnings of mobile numbers that a regulator keeps free for invented people; two digits follow."""
+OWN_LANGUAGE = {"DE": "de", "AT": "de", "FR": "fr"}
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -78,6 +81,7 @@ def make(
             contact=contact(dice, country, fields["code"]),
         )
         customers.activate(customer=customer, now=at(since), by=by)
+        _settle_channel(customer, n, at(since), by)
         if parent:
             customer.refresh_from_db()
             customers.set_parent(
@@ -135,6 +139,40 @@ def contact(dice: Random, country: str, code: str) -> dict[str, Any]:
         "language": "zh-hans" if country == "CN" else "en",
         "time_zone": pools.ZONE[country],
     }
+
+
+def _settle_channel(customer: Customer, n: int, now: datetime, by: Actor) -> None:
+    """Most get e-mail; some letters, some text messages they agreed to; some write back in their own language. No dice: the
+    rest of the company must come out the same."""
+    found = customer.contacts.get()
+    fields: dict[str, Any] = {}
+    if n % 3 == 0 and customer.country in OWN_LANGUAGE:
+        fields["language"] = OWN_LANGUAGE[customer.country]
+    if n % 11 == 4:
+        fields["channel"] = "letter"
+    elif n % 7 == 2 and customer.country in MOBILE:
+        fields |= {"channel": "sms", "phone": f"{MOBILE[customer.country]}{n % 100:02d}"}
+    elif n % 13 == 5:
+        fields["max_per_week"] = 1
+    if fields:
+        contacts.edit(
+            contact=found,
+            version=found.version,
+            fields=fields,
+            now=now,
+            by=by,
+            consent="Agreed in the order form",
+        )
+    if n % 5 == 1:
+        other = {
+            "name": pools.PERSON[customer.country][n % len(pools.PERSON[customer.country])],
+            "role": "management",
+            "channel": "email",
+            "email": f"office@{customer.code.lower()}.example.com",
+            "language": found.language,
+            "time_zone": found.time_zone,
+        }
+        contacts.add(customer=customer, fields=other, now=now, by=by)
 
 
 def tax_id(dice: Random, country: str) -> str:
