@@ -154,7 +154,7 @@ def _keep_floor(quote: Quote, facts: Facts, pack: Pack) -> None:
     if agreed < percent(floor.rate):
         raise Refused(
             "agreed_rate_below_floor",
-            f"The agreed {plain(agreed)} % is below {floor.rate} %, the least the law allows.",
+            f"The agreed {plain(agreed)} percent is below {floor.rate} percent, the least the law allows.",
             field="rate",
             agreed=plain(agreed),
             floor=floor.rate,

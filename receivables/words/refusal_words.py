@@ -134,6 +134,23 @@ SENTENCES: tuple[str, ...] = (
     _N("%(column)s is empty."),
     _N("Write yes or no."),
     _N("The file is empty."),
+    # late interest and fees
+    _N("%(value)s is not a rate in percent such as 12.25."),
+    _N("%(value)s is not a date such as 2026-01-31."),
+    _N("The period ends before it begins."),
+    _N("Say where the rate was published."),
+    _N("No rate of %(series)s is known for %(day)s (%(half)s)."),
+    _N("Add it to the rate table."),
+    _N("Two rates of %(series)s hold on %(day)s."),
+    _N("An agreed rate is not below zero."),
+    _N("Say when the contract was made."),
+    _N("The agreed %(rate)s percent is below %(floor)s percent, the least the law allows."),
+    _N("The fixed sum depends on what the debt is worth in %(currency)s."),
+    _N("There is no interest pack %(pack)s."),
+    _N("The fee has no amount in %(currency)s or %(home)s."),
+    _N("A fee is not below zero."),
+    _N("There is no rate from %(source)s to %(target)s."),
+    _N("An order is above zero."),
 )
 
 

@@ -13,7 +13,7 @@ from receivables.rules.refusals import Refused
 from receivables.words import file_words, refusal_words, template_words
 
 PATTERNS = {*refusal_words.SENTENCES, *file_words.SENTENCES, *template_words.SENTENCES}
-FLOORS = ("receivables/rules", "integrations", "receivables")
+FLOORS = ("receivables/rules", "integrations", "receivables", "credit", "dunning")
 
 
 def said_in_sources():
