@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from dunning.models import Run, RunChunk
@@ -83,7 +84,8 @@ def again(*, run: Run, now: datetime, by: Actor) -> Run:
 
 
 def do_chunk(*, chunk_id: int, now: datetime, by: Actor) -> dict[str, Any] | None:
-    """Does one chunk in one transaction; None when somebody else has it or it is done. The last one finishes the run.
+    """Does one chunk in one transaction; None when somebody else has it or it is done. The last one finishes the run, now or,
+    when its process died in between, the next time it is asked for.
 
     When it cannot be written as a whole, each customer is tried alone, and who fails is named on the chunk.
     """
@@ -93,8 +95,7 @@ def do_chunk(*, chunk_id: int, now: datetime, by: Actor) -> dict[str, Any] | Non
     except Exception as problem:
         _remember(chunk_id, problem)
         raise
-    if figures is not None:
-        finish(run_id=RunChunk.objects.values_list("run_id", flat=True).get(pk=chunk_id), now=now, by=by)
+    finish(run_id=RunChunk.objects.values_list("run_id", flat=True).get(pk=chunk_id), now=now, by=by)
     return figures
 
 
@@ -259,8 +260,10 @@ def finish(*, run_id: int, now: datetime, by: Actor) -> bool:
 
 
 def undone(*, run: Run | None = None) -> list[int]:
-    """Chunks still to be done, of one run or of all, the oldest date first."""
-    found = RunChunk.objects.filter(done_at__isnull=True, tries__lt=TRIES_MOST)
+    """Chunks still to be done, of one run or of all, the oldest date first; of a run that only wants its sum, the first one."""
+    left = RunChunk.objects.filter(run=OuterRef("run"), done_at__isnull=True)
+    unsummed = Q(number=1, run__finished_at__isnull=True) & ~Exists(left)
+    found = RunChunk.objects.filter(Q(done_at__isnull=True, tries__lt=TRIES_MOST) | unsummed)
     if run is not None:
         found = found.filter(run=run)
     return list(found.order_by("run__on", "run_id", "number").values_list("pk", flat=True))

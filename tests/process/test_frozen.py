@@ -54,10 +54,12 @@ def test_p1_a_process_frozen_while_the_provider_answers_changes_nothing_when_it_
     chaos.do("batch", count)
     for number in range(count):
         sleeper = chaos.start("engine", "deliver_messages")
-        chaos.until(lambda: len(chaos.house.sends()) > number, 60, "never called")
+        chaos.until(lambda done=number: len(chaos.house.sends()) > done, 60, "never called")
         os.kill(sleeper.pid, signal.SIGSTOP)
         chaos.role("sweeper", "engine", "sweep_messages")
-        chaos.until(lambda: take(chaos, ask).count("accepted") > number, 60, "no evidence was found")
+        chaos.until(
+            lambda done=number: take(chaos, ask).count("accepted") > done, 60, "no evidence was found"
+        )
         chaos.end("sweeper")
         os.kill(sleeper.pid, signal.SIGCONT)
         if number + 1 < count:

@@ -20,12 +20,12 @@ def through(chaos, ask, kills, mean, seed):
     (chaos.folder / "enough").touch()
     chaos.roles.pop("planner")
     chaos.running["planner"].wait(60)
-    drain(chaos, ask)
+    waited = drain(chaos, ask)
     chaos.end()
     found = take(chaos, ask)
     print(
         f"{len(found.states)} messages, {chaos.kills} kills, {found.cut} cut, {found.doubtful} doubtful, "
-        f"{found.count('accepted')} accepted, {found.count('parked')} parked"
+        f"{found.count('accepted')} accepted, {found.count('parked')} parked, drained in {waited:.0f} s"
     )
     found.holds(chaos.kills)
     planned = set((chaos.folder / "planned").read_text().split())
