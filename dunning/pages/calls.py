@@ -100,6 +100,7 @@ def _panel(
     today = clock.today(entity)
     panel = call_panel.of(of_whom, entity, user, item, today=today, now=clock.now())
     entries = [due.entry for due in panel.items]
+    words = promise_reliability.of_contacts(of_whom.pk)
     form = CallForm(
         request.POST or None,
         customer=of_whom,
@@ -127,7 +128,8 @@ def _panel(
         lead="", back=address("dunning:calls"), where=(_("Calls"), address("dunning:calls")), panel=panel,
         task=item, tries=calls.tries(item) if item else 0, about=_about(item),
         checklist=collecting_words.CHECKLIST, today=today, tomorrow=today + timedelta(days=1),
-        horizon=today + timedelta(days=60), of_contact=promise_reliability.of_contacts(of_whom.pk),
+        horizon=today + timedelta(days=60), people=[(place, words.get(place.contact.pk)) for place in panel.places],
+        may_move=access.may(user, "ladder.move"),
         may_hand_over=item is not None and item.kind == calls.ESCALATION and access.may(user, "handover.make"),
     )  # fmt: skip
 
@@ -166,13 +168,14 @@ def _with_amounts(rows: list[Any]) -> None:
     for each in sums.order_by("currency"):
         key = (each["customer_id"], each["entity_id"])
         owed.setdefault(key, []).append((each["currency"], each["left"]))
+    tried = calls.tries_of(row.pk for row in rows)
     for row in rows:
         row.amounts = owed.get((row.customer_id, row.entity_id), [])
         row.weight = max((minor for _code, minor in row.amounts), default=0)
         row.due_on = row.due_at.astimezone(ZoneInfo(row.entity.time_zone)).date()
         row.late = row.due_at < clock.now()
         row.about = _about(row)
-        row.tries = calls.tries(row)
+        row.tries = tried.get(row.pk, 0)
 
 
 urlpatterns = [

@@ -35,15 +35,16 @@ def show(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else "OPEN"
     rows = _of_tab(everything, tab, today)
     page = paging.page(
-        rows.select_related("customer", "entity", "contact", "plan"), field="due_on", descending=tab not in ("OPEN", "DUE"),
+        rows.select_related("customer", "entity", "contact", "plan").prefetch_related("items__entry"),
+        field="due_on", descending=tab not in ("OPEN", "DUE"),
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
     )  # fmt: skip
     rates = promise_reliability.rates(row.customer_id for row in page.rows)
     for row in page.rows:
         row.rate = rates.get(row.customer_id)
         row.shown_state = "DUE_TODAY" if row.state == "OPEN" and row.due_on == today else row.state
-        row.names = ", ".join(item.entry.reference for item in row.items.select_related("entry")[:3])
-        row.more = max(0, row.items.count() - 3)
+        names = [item.entry.reference for item in row.items.all()]
+        row.names, row.more = ", ".join(names[:3]), max(0, len(names) - 3)
         row.why = collecting_words.end(row.close_reason)
     return render(
         request,

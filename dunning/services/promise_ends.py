@@ -124,10 +124,14 @@ def _tell_collector(line: Line, promise: PromiseToPay, on: date) -> None:
     )  # fmt: skip
 
 
+def hold_work(customer_id: int) -> None:
+    """Row locks on the to-dos that a verdict may close. Take after the customer's and before the audit line opens."""
+    rows = WorkItem.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    list(rows.filter(kind=WORK, customer_id=customer_id, state=WorkItem.State.OPEN))
+
+
 def _drop_work(line: Line, promise: PromiseToPay, by: Actor) -> None:
-    rows = WorkItem.objects.select_for_update(of=("self",), no_key=True).filter(
-        kind=WORK, step=f"promise:{promise.pk}", state=WorkItem.State.OPEN
-    )
+    rows = WorkItem.objects.filter(kind=WORK, step=f"promise:{promise.pk}", state=WorkItem.State.OPEN)
     for item in rows:
         work.close(
             line,

@@ -83,6 +83,7 @@ def _settle_customer(customer_id: int, *, on: date, now: datetime, by: Actor) ->
     if not changes:
         return 0
     moved = 0
+    promise_ends.hold_work(customer.pk)
     with audit.line("promise.settled", by=by, now=now, subject=f"customer:{customer.pk}") as line:
         for promise, verdict, count in changes:
             moved += _apply(line, promise, verdict, count, on, by)

@@ -212,6 +212,7 @@ def decide(
     target = PromiseToPay.State.KEPT if kept else PromiseToPay.State.BROKEN
     if promise.state in (PromiseToPay.State.REPLACED, target):
         raise Refused("state", _("This promise has been settled so before."), state=promise.state)
+    promise_ends.hold_work(promise.customer_id)
     with audit.line(
         "promise.decided",
         by=by,
