@@ -79,7 +79,7 @@ def _page(
         "customer": contact.customer,
         "there": there,
         "hours": master_words.hours(there.hours) if there else "",
-        "language": master_words.value("language", contact.language),
+        "speaks": master_words.value("language", contact.language),
         "address": master_words.value("address", contact.address),
         "words": found,
         "reachable": contacts.reachable(contact),

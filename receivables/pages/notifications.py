@@ -56,7 +56,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if after.isdecimal() and len(after) < 19:
         earlier = earlier.filter(pk__lt=int(after))
     else:
-        fresh = [_line(row) for row in rows.unread().order_by("-pk")[:NEW_MOST]]
+        fresh = [_line(row) for row in rows.unread().order_by("-at", "-pk")[:NEW_MOST]]
     read = list(earlier[: PAGE + 1])
     seen = {
         "fresh": fresh,

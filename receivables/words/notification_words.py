@@ -15,14 +15,14 @@ from receivables import localised
 from receivables.words import message_words
 
 SENTENCES: dict[str, str | Promise] = {
-    "rep7": gettext_lazy("%(customer)s: %(items)s over %(money)s fall due within a week."),
-    "rep3": gettext_lazy("%(customer)s: %(items)s over %(money)s fall due within three days."),
+    "rep7": gettext_lazy("%(customer)s: %(money)s falls due within a week (%(items)s)."),
+    "rep3": gettext_lazy("%(customer)s: %(money)s falls due within three days (%(items)s)."),
     "escalate": gettext_lazy(
-        "%(customer)s: %(items)s over %(money)s are more than two weeks overdue. Step in."
+        "%(customer)s: %(money)s is more than two weeks overdue (%(items)s). Step in."
     ),
-    "management": gettext_lazy("%(customer)s: %(items)s over %(money)s are more than a month overdue."),
-    "handover": gettext_lazy("%(customer)s: %(items)s over %(money)s are due to be handed over."),
-    "dunning": gettext_lazy("%(customer)s: %(items)s over %(money)s reached the stage “%(stage)s”."),
+    "management": gettext_lazy("%(customer)s: %(money)s is more than a month overdue (%(items)s)."),
+    "handover": gettext_lazy("%(customer)s: %(money)s is due to be handed over (%(items)s)."),
+    "dunning": gettext_lazy("%(customer)s: %(money)s reached the stage “%(stage)s” (%(items)s)."),
     "class_lowered": gettext_lazy("%(customer)s: lowered from class %(from)s to %(to)s."),
     "hold_placed": gettext_lazy("%(customer)s: orders on credit are held at %(entity)s."),
     "hold_released": gettext_lazy("%(customer)s: orders on credit pass again at %(entity)s."),

@@ -256,3 +256,31 @@ def test_every_verb_writes_one_audit_line(world):
     customers.activate(customer=customer, now=world.at(DAY_0), by=world.by)
     actions = list(Audit.objects.filter(subject=f"customer:{customer.pk}").values_list("action", flat=True))
     assert actions == ["customer.created", "customer.edited", "customer.activated"]
+
+
+def test_a_customer_keeps_what_it_is_before_the_law_in_the_lists_order(world):
+    customer = create(world)
+    edited = customers.edit(
+        customer=customer, version=customer.version, fields={"traits": ["public_body", "sme", "sme"]},
+        now=world.at(DAY_0), by=world.by,
+    )  # fmt: skip
+    assert edited.traits == ["sme", "public_body"]
+
+
+@pytest.mark.parametrize(
+    ("traits", "code"),
+    [
+        (["wizard"], "traits_unknown"),
+        ("consumer", "traits_unknown"),
+        ([1], "traits_unknown"),
+        (["consumer", "public_body"], "traits_conflict"),
+        (["sme", "large_enterprise"], "traits_conflict"),
+    ],
+)
+def test_traits_that_are_none_or_exclude_one_another_are_refused(world, traits, code):
+    customer = create(world)
+    refused = refusal(
+        customers.edit, customer=customer, version=customer.version, fields={"traits": traits}, now=world.at(DAY_0),
+        by=world.by,
+    )  # fmt: skip
+    assert (refused.code, refused.field) == (code, "traits")

@@ -24,7 +24,7 @@ def test_figures_are_read_as_money_dates_and_counts():
     said = words.sentence("broken_promise", FIGURES)
     assert said == "Acme: the promise to pay €1,234.56 by 2 Mar 2026 was broken."
     assert words.sentence("dunning", FIGURES | {"stage": "rep7", "total": 500}) == (
-        "Acme: 3 items over €5.00 fall due within a week."
+        "Acme: €5.00 falls due within a week (3 items)."
     )
 
 
