@@ -23,7 +23,7 @@ from receivables.doors import actor, policy, status_of
 from receivables.models import Audit, Customer, LegalEntity
 from receivables.pages.form_base import PlacedForm
 from receivables.rules.refusals import Refused
-from receivables.words import refusal_words
+from receivables.words import audit_words, refusal_words
 
 HISTORY = 30
 
@@ -266,7 +266,7 @@ def _events(row: Policy) -> list[dict[str, Any]]:
         {
             "at": line.at,
             "who": line.actor,
-            "text": policy_words.ACTIONS.get(line.action, line.action),
+            "text": audit_words.action(line.action),
             "detail": " · ".join(
                 part
                 for part in (

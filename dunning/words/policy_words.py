@@ -71,18 +71,6 @@ SHIPPED: Words = {
     "Management is told": gettext_lazy("Management is told"),
 }
 """Names we ship; names that people give are shown as they wrote them."""
-ACTIONS: Words = {
-    "policy.installed": gettext_lazy("Shipped policies laid"),
-    "policy.created": gettext_lazy("Policy begun"),
-    "policy.drafted": gettext_lazy("Policy drafted"),
-    "policy.draft_saved": gettext_lazy("Draft of a policy changed"),
-    "policy.rehearsed": gettext_lazy("Policy rehearsed"),
-    "policy.activated": gettext_lazy("Policy put in force"),
-    "policy.retired": gettext_lazy("Policy taken out of force"),
-    "policy.discarded": gettext_lazy("Draft of a policy discarded"),
-    "policy.assigned": gettext_lazy("Policy assigned"),
-    "policy.unassigned": gettext_lazy("Assignment of a policy taken back"),
-}
 PROBLEMS: Words = {
     "shape": gettext_lazy("A ladder is an object with a track and a list of stages."),
     "unknown_key": gettext_lazy("%(key)s is no setting here."),

@@ -89,6 +89,16 @@ ACTIONS: dict[str, str | Promise] = {
     "notice.ignored": _("Step ignored"),
     "handover.made": _("Handed over"),
     "handover.ended": _("Hand-over ended"),
+    "policy.installed": _("Shipped policies laid"),
+    "policy.created": _("Policy begun"),
+    "policy.drafted": _("Policy drafted"),
+    "policy.draft_saved": _("Draft of a policy changed"),
+    "policy.rehearsed": _("Policy rehearsed"),
+    "policy.activated": _("Policy put in force"),
+    "policy.retired": _("Policy taken out of force"),
+    "policy.discarded": _("Draft of a policy discarded"),
+    "policy.assigned": _("Policy assigned"),
+    "policy.unassigned": _("Assignment of a policy taken back"),
 }
 
 
