@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from dunning.pages.interest_forms import LookForm
 from dunning.questions import interest_paper
 from dunning.questions.interest_preview import Preview, preview
+from dunning.rules.reference_rates import is_unconfirmed
 from dunning.services import interest_notes
 from dunning.words import interest_words
 from receivables import access, clock, paging
@@ -119,6 +120,9 @@ def _pictured(found: Preview) -> dict[str, Any]:
             for each in found.items
         ],
         "left_out": [(entry, interest_words.why(reason, pack)) for entry, reason in found.left_out],
+        "unconfirmed": any(
+            is_unconfirmed(line.quote.source or "") for each in found.items for line in each.derivation.lines
+        ),
         "ways": _ways(found.customer),
         "form_key": secrets.token_hex(16),
         "terms_url": _terms_url(found.customer, found.entity, pack.code if pack else ""),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from dunning.models import InterestNote
+from dunning.rules.reference_rates import publisher
 from receivables.models import BankAccount, Contact
 from receivables.questions import parties
 from receivables.rules.currencies import exponent
@@ -28,7 +29,7 @@ def facts(
     lines: list[InterestLine] = []
     for item in told["items"]:
         lines += _lines(item, currency)
-    fixed = [Money.of(item["fixed_sum"], currency) for item in told["items"]]
+    fixed = [(Money.of(item["fixed_sum"], currency), _ground(item)) for item in told["items"]]
     interest = sum((line.amount for line in lines), Money.zero(currency))
     with override("zh-hans" if language.startswith("zh") else language):
         rule = f"{law(told['law'], language)}. {settling(told['order'])}"
@@ -42,7 +43,7 @@ def facts(
         lines=tuple(lines),
         interest=interest,
         total=Money(note.total, currency),
-        fixed_sums=tuple(Charge("fixed_sum", each, told["law"]["citation"]) for each in fixed if each),
+        fixed_sums=tuple(Charge("fixed_sum", amount, ground) for amount, ground in fixed if amount),
         payable_until=note.issued_on + timedelta(days=PAYABLE_DAYS),
         language=language,
         sender_name=sender_name,
@@ -60,6 +61,11 @@ def settling(order: str) -> str:
     if order == "costs_first":
         return gettext("Payments settle costs first, then interest, then the principal.")
     return gettext("Payments settle the principal first, then interest, then costs.")
+
+
+def _ground(item: Mapping[str, Any]) -> str:
+    """What the fixed sum of an item stands on."""
+    return next((str(figures["citation"]) for code, figures in item["steps"] if code == "fixed_sum"), "")
 
 
 def _lines(item: Mapping[str, Any], currency: str) -> list[InterestLine]:
@@ -81,7 +87,7 @@ def _lines(item: Mapping[str, Any], currency: str) -> list[InterestLine]:
                 rate=figures["rate"],
                 base=str(figures["day_basis"]),
                 amount=Money(amount, currency),
-                note=figures.get("source", ""),
+                note=publisher(figures.get("source", "")),
             )
         )
     rest = Money.of(item["interest"], currency).minor - shown

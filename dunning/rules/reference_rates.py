@@ -15,6 +15,8 @@ from receivables.rules.refusals import Refused
 
 _PERCENT = re.compile(r"-?\d{1,3}(?:\.\d{1,8})?", re.ASCII)
 _DAY = timedelta(days=1)
+_TO_CONFIRM = "to be confirmed by the user"
+"""Ends the source of shipped rows that nobody compared with the publisher's table."""
 
 
 def percent(text: object, *, field: str = "rate") -> Fraction:
@@ -41,6 +43,16 @@ def day(text: object, *, field: str) -> date:
         raise Refused(
             "date_invalid", f"{str(text)[:40]!r} is not a date such as 2026-01-31.", field=field
         ) from None
+
+
+def is_unconfirmed(source: str) -> bool:
+    """Whether a row's source says that somebody has to compare it first."""
+    return source.endswith(_TO_CONFIRM)
+
+
+def publisher(source: str) -> str:
+    """The source as a debtor reads it, without our own remarks."""
+    return source.partition(";")[0].strip() if is_unconfirmed(source) else source
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from dunning.models import InterestNote, InterestTerms, RateEntry
+from dunning.questions import interest_paper
 from receivables.models import Charge, Message
 
 APRIL = date(2025, 4, 1)
@@ -36,6 +37,7 @@ def test_the_preview_shows_law_days_rate_and_source(late, world, login):
     assert "11.27" in text and "2.27 + 9" in text
     assert "18.53" in text and "58.53" in text
     assert "principal first" in text
+    assert "to be confirmed: compare" in text
     assert not Charge.objects.exists()
 
 
@@ -155,3 +157,11 @@ def test_a_contact_of_somebody_else_is_refused(late, world, login):
     body = posted(look(client, world), world, to=f"email:{stranger.pk}")
     assert client.post("/interest/claim/", body).status_code == 422
     assert not InterestNote.objects.exists()
+
+
+def test_our_remarks_on_a_rate_are_not_printed_for_the_debtor(late, interest):
+    note = interest.claim("globex", date(2025, 7, 10))
+    facts = interest_paper.facts(note, contact=None, bank=None, language="en", sender_name="")
+    assert {line.note for line in facts.lines} == {"Announced by the Bundesbank"}
+    assert [each.basis for each in facts.fixed_sums] == ["BGB § 288 Abs. 5"]
+    assert sum(line.amount.minor for line in facts.lines) == facts.interest.minor
