@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 
@@ -14,7 +15,7 @@ class PolicyQuerySet(ScopedQuerySet):
 
 
 class Policy(models.Model):
-    """A named ladder. Of all policies of one `track` exactly one speaks about a customer's item; tracks are merged by the arbiter."""
+    """A named ladder. Of all policies of one `track` exactly one speaks about a customer; the arbiter merges the tracks."""
 
     class Track(models.TextChoices):
         CHASE = "chase"
@@ -76,16 +77,15 @@ class AssignmentQuerySet(ScopedQuerySet):
     customer_path = ""
 
     def for_user(self, user: Any) -> Self:
-        scope = user.scope
-        return (
-            self
-            if scope.all_entities
-            else self.filter(Q(entity__isnull=True) | Q(entity__in=scope.entity_ids))
-        )
+        scope, rows = user.scope, self
+        if not scope.all_entities:
+            rows = rows.filter(Q(entity__isnull=True) | Q(entity__in=scope.entity_ids))
+        customers = apps.get_model("receivables", "Customer").objects.for_user(user)
+        return rows.filter(Q(customer__isnull=True) | Q(customer__in=customers))
 
 
 class Assignment(models.Model):
-    """Whom a policy speaks about: everybody, an entity, a segment (there or everywhere), a class, or one customer. The narrowest wins.
+    """Whom a policy speaks about: everybody, an entity, a segment or class (there or everywhere), a customer. The narrowest wins.
 
     `policy` empty means: nobody of this track speaks (an exempt group), with `reason`.
     """

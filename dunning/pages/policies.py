@@ -134,6 +134,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
                 policies_view.whom(each, policies_view.assigned(each))
                 for each in standing.select_related("entity", "customer")
             ],
+            "in_use": row.assignments.filter(removed_at__isnull=True).exists(),
             "events": _events(row),
             "may_edit": access.may(user, "policy.edit"),
             "may_activate": access.may(user, "policy.activate"),

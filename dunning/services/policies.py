@@ -132,7 +132,8 @@ def rehearsed(
 def activate(*, version: PolicyVersion, seen_hash: str, now: datetime, by: Actor) -> PolicyVersion:
     """Puts a rehearsed draft in force; the version before it is past.
 
-    1. Lock all versions. 2. Refuse stale, already_decided, not_rehearsed, four_eyes (whoever wrote on it). 3. One active row.
+    1. Lock all versions. 2. Refuse stale, already_decided, not_rehearsed, rehearsal_failed, four_eyes (whoever wrote on it).
+    3. One active row.
     """
     rows = {row.pk: row for row in _versions(version.policy)}
     row = rows[version.pk]
@@ -141,6 +142,13 @@ def activate(*, version: PolicyVersion, seen_hash: str, now: datetime, by: Actor
     if row.rehearsed_hash != row.content_hash:
         raise Refused(
             "not_rehearsed", _("Rehearse exactly this content first: it has changed since, or never was.")
+        )
+    if (row.rehearsal.get("after") or {}).get("faults"):
+        raise Refused(
+            "rehearsal_failed",
+            _(
+                "Its rehearsal asked for money that must not be asked for. Read the report, and change the ladder."
+            ),
         )
     if by.user is None or by.human in _authors(row):
         raise Refused("four_eyes", _("A policy is put in force by somebody else than the one who wrote it."))

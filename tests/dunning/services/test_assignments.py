@@ -96,3 +96,13 @@ def test_what_makes_no_sense_is_refused(world, now):
         code="fresh", name="New", document=policy("standard").versions.get().ladder, now=now, by=world.by
     )
     refused("no_active_version", assignments.assign, **{**given, "policy": draft.policy})
+
+
+def test_a_sales_rep_sees_only_own_customers_among_them(world, now):
+    rosa = world.user("sales_rep", "rosa")
+    mine, other = world.customer("acme", rep=rosa), world.customer("globex")
+    for customer in (mine, other):
+        assignments.assign(track="chase", policy=policy("gentle"), customer=customer, now=now, by=world.by)
+    seen = Assignment.objects.for_user(rosa)
+    assert set(seen.filter(customer__isnull=False).values_list("customer__code", flat=True)) == {"acme"}
+    assert seen.filter(customer=None).count() == 4

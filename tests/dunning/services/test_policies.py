@@ -152,6 +152,13 @@ def test_only_what_was_rehearsed_as_it_stands_is_put_in_force(standard, now, fin
     )
 
 
+def test_a_rehearsal_that_asked_wrongly_puts_nothing_in_force(standard, now, finance, cfo):
+    row = policies.draft(policy=standard, now=now, by=finance)
+    bad = {"after": {"faults": {"paid": 1}}}
+    row = policies.rehearsed(version=row, summary=bad, content_hash=row.content_hash, now=now, by=finance)
+    refused("rehearsal_failed", policies.activate, version=row, seen_hash=row.content_hash, now=now, by=cfo)
+
+
 def test_what_is_in_force_never_changes(standard, now, finance, cfo):
     row = put_in_force(standard, STRICT, now, finance, cfo)
     for verb, what in (
