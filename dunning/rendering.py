@@ -162,7 +162,7 @@ def _facts(
         contract_clause=_clause(right, ground, language),
         promise_by=_promise_by(ground, stage, day),
         new_deadline=day + timedelta(days=stage.deadline_days) if stage.deadline_days else None,
-        opt_out=phrases.say("opt_out", language),
+        opt_out=phrases.say("opt_out", language) if notice.channel == Notice.Channel.SMS else "",
         sender_name=signer.shown if signer else phrases.say("department", language),
         sender_phone=(signer.phone if signer else "") or entity.phone,
         rep_name=rep.shown if rep else "",

@@ -28,6 +28,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     back, now = address("receivables:customer", args=[pk]), clock.now()
     entity, currency = _account(request, customer)
     offers = notices_by_hand.offers(customer, entity, currency, now=now) if entity else ()
+    if not offers and request.method != "POST":
+        return render(request, "dunning/notices/nothing.html", {"customer": customer})
     form = forms.ByHandForm(
         request.POST or None, customer=customer, offers=offers, initial={"stage": offers[-1].stage.code if offers else ""}
     )  # fmt: skip
@@ -50,10 +52,6 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         "%(customer)s, %(currency)s. It counts as the step you choose: the next run does not send it again, "
         "and it costs what the automatic one costs."
     ) % {"customer": customer, "currency": currency or "–"}
-    if not offers:
-        lead = _("Nothing can be asked of %(customer)s by hand now: nothing is open on a step, or it is on its way already.") % {
-            "customer": customer
-        }  # fmt: skip
     return act(
         request, form, do, title=_("Write a notice"), yes=_("Write"), lead=lead, back=back,
         where=(_("Notices"), address("dunning:notices")),

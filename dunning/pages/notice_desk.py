@@ -48,7 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "kept": kept,
         "may_decide": access.may(request.user, "notice.decide"),
-        "perms_write": access.may(request.user, "notice.propose"),
+        "may_stop": pages.may_stop(request),
     }
     if rows:
         told |= {
@@ -62,9 +62,11 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def in_hand(notice: Notice) -> dict[str, Any]:
     """What a person needs to decide about one notice: the exact words, what it will do, why they are asked."""
-    look, made = notices.preview(notice, now=clock.now())
+    now = clock.now()
+    look, made = notices.preview(notice, now=now)
     told: dict[str, Any] = {
         "notice": notice,
+        "at_once": notice.due_at <= now,
         "reason": reason_words.sentence(notice.why) if notice.why else "",
         "written_by": notices.written_by(notice),
         "wrong": "",

@@ -41,6 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
     for row in page.rows:
         row.shown_state, row.stage_name = notice_list.shown_state(row), stages[row.stage]
         row.reason = reason_words.sentence(row.why) if row.why else ""
+        row.to = words.recipient(row)
     return render(
         request,
         "dunning/notices/list.html",
@@ -86,9 +87,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "reason": reason_words.sentence(notice.why) if notice.why else "",
             "events": story,
             "may_decide": access.may(user, "notice.decide"),
-            "perms_write": access.may(user, "notice.propose"),
             "may_see_message": access.may(user, "message.view"),
-            "may_stop": notices.stoppable(notice),
+            "may_stop": notices.stoppable(notice) and may_stop(request),
             "written_by": notices.written_by(notice),
         },
     )
@@ -132,10 +132,11 @@ def approve_all(request: HttpRequest) -> HttpResponse:
     return redirect("dunning:notices_waiting")
 
 
-@policy("notice.propose")
+@policy("notice.view")
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Not sent, for a reason; the same rung may be proposed again later."""
+    _require_stop(request)
     notices.withdraw(
         notice=visible(request, pk), reason=request.POST.get("reason", ""), now=clock.now(), by=actor(request)
     )
@@ -143,10 +144,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_onward(request))
 
 
-@policy("notice.propose")
+@policy("notice.view")
 @require_POST
 def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     """Not before a later day."""
+    _require_stop(request)
     form = forms.PostponeForm(request.POST)
     if not form.is_valid():
         raise Refused("date_invalid", _("Choose a day, such as next Monday."), field="until")
@@ -157,10 +159,20 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_onward(request))
 
 
+def may_stop(request: HttpRequest) -> bool:
+    """Who writes notices may take them back, and so may who releases them."""
+    return access.may(request.user, "notice.propose") or access.may(request.user, "notice.decide")
+
+
+def _require_stop(request: HttpRequest) -> None:
+    if not may_stop(request):
+        access.require(request.user, "notice.propose")
+
+
 def visible(request: HttpRequest, pk: int) -> Notice:
     """The notice, or 404."""
     rows = Notice.objects.for_user(request.user).select_related(
-        "entity", "customer", "contact__customer", "user", "message", "text", "work_item", "policy_version__policy"
+        "entity", "customer", "contact__customer", "user", "message", "text", "work_item", "run", "policy_version__policy"
     )  # fmt: skip
     notice: Notice = get_object_or_404(rows, pk=pk)
     return notice

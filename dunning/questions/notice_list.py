@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 
 from dunning.models import Notice
 from dunning.questions import in_force
+from dunning.rules.audience import MESSAGES
 
 STATES = ("PROPOSED", "RELEASED", "HANDED_OVER", "REACHED", "WITHDRAWN")
 """As people see them: what reached somebody stands apart from what is on its way."""
@@ -67,7 +68,9 @@ def counts(rows: Any) -> dict[str, int]:
 
 def shown_state(notice: Notice) -> str:
     """The state as people see it."""
-    return "REACHED" if notice.state == "HANDED_OVER" and notice.reached_on else str(notice.state)
+    if notice.state == "HANDED_OVER" and notice.reached_on:
+        return "REACHED" if notice.channel in MESSAGES else "OPENED"
+    return str(notice.state)
 
 
 def stage_names(codes: Iterable[str] = ()) -> dict[str, str]:

@@ -72,4 +72,22 @@ def events(notice: Notice) -> list[dict[str, Any]]:
     if notice.message_id:
         subjects.append(f"message:{notice.message_id}")
     rows = Audit.objects.filter(subject__in=subjects).order_by("-seq")[:40]
-    return [{"at": row.at, "who": row.actor, "action": row.action, "detail": row.reason} for row in rows]
+    found = [{"at": row.at, "who": row.actor, "action": row.action, "detail": row.reason} for row in rows]
+    told = {event["action"] for event in found}
+    found += [event for event in _from_rows(notice) if event["action"] not in told]
+    return sorted(found, key=lambda event: event["at"], reverse=True)
+
+
+def _from_rows(notice: Notice) -> list[dict[str, Any]]:
+    """What happened together with many others, so that the audit names none of them: the run, the hand-over, the acceptance."""
+    message, run = notice.message, notice.run
+    moments = [
+        ("run.decided", run.started_at if run is not None else None),
+        ("notice.handed_over", message.planned_at if message is not None else None),
+        ("message.accepted", message.accepted_at if message is not None else None),
+    ]
+    return [
+        {"at": at, "who": "engine", "action": action, "detail": ""}
+        for action, at in moments
+        if at is not None
+    ]

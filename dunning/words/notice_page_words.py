@@ -18,6 +18,14 @@ STATES: dict[str, Words] = {
     "WITHDRAWN": pgettext_lazy("notice", "Withdrawn"),
 }
 
+ROLES: dict[str, Words] = {
+    "sales_rep": _("Sales"),
+    "collector": _("Collectors"),
+    "sales_manager": _("Sales managers"),
+    "finance_manager": _("Finance managers"),
+    "cfo": _("CFO"),
+}
+
 EFFECTS: dict[str, Words] = {
     "hold": _("New orders on credit are held while it is unpaid."),
     "lower_class": _("The risk class is looked at and may be lowered."),
@@ -25,6 +33,7 @@ EFFECTS: dict[str, Words] = {
 }
 
 EVENTS: dict[str, Words] = {
+    "run.decided": _("Decided by the night's run"),
     "notice.approved": _("Released"),
     "notice.handed_over": _("Handed to the outbox"),
     "notice.looked_at_again": _("Looked at again before it left"),
@@ -52,6 +61,15 @@ HEARD: dict[str, Words] = {
     "unsubscribed": _("Asked us to stop"),
     "failed": _("Failed"),
 }
+
+
+def recipient(notice: Any) -> tuple[str, str]:
+    """Who hears it, and at which address; a role stands for whoever holds it."""
+    who = notice.contact.name if notice.contact else notice.user.shown if notice.user else ""
+    kind, _colon, rest = notice.recipient.partition(":")
+    if kind == "role":
+        return str(ROLES.get(rest, rest.replace("_", " ").capitalize())), ""
+    return who, "" if kind == "user" else notice.recipient
 
 
 def effects(codes: Any) -> list[str]:

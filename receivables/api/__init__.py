@@ -22,12 +22,13 @@ from receivables.api import (
     periods,
     rates,
     request_acts,
+    templates,
 )  # fmt: skip
 
 ROOMS = tuple(
     module.room
     for module in (
         me, customers, cards, contacts, changes, invoice_requests, request_acts, invoices, invoice_acts, credit_notes, payments,
-        allocations, entries, disputes, charges, messages, bank, bank_lines, periods, rates, audit_trail,
+        allocations, entries, disputes, charges, messages, templates, bank, bank_lines, periods, rates, audit_trail,
     )
 )  # fmt: skip

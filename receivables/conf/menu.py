@@ -94,7 +94,7 @@ MENU: tuple[Section, ...] = (
                 "q",
                 "inbox",
                 "dunning.pages.counts.notices",
-                under=("dunning:notice", "dunning:notices_waiting", "dunning:notice_by_hand"),
+                under=("dunning:notice", "dunning:notices_waiting"),
             ),
             Entry("calls", _("Calls"), "dunning:calls", "call.view", "j", "people"),
             Entry(

@@ -11,6 +11,7 @@ from receivables.questions import parties
 from receivables.rendering import Rendered, TemplateText
 from receivables.rules.money import Money
 from receivables.rules.notice_facts import Charge, NoticeFacts, NoticeItem
+from receivables.rules.placeholders import SMS
 from receivables.rules.refusals import Refused
 from receivables.rules.templates import check
 from receivables.words import phrases
@@ -24,10 +25,14 @@ def filled(text: TemplateText, customer: Customer, entity: LegalEntity, user: Us
     found = check(text.subject, text.body, text.channel, audience=text.audience)
     if found:
         raise Refused("text_wrong", "The text has problems.", field=found[0].where)
-    return rendering.render(text, facts(customer, entity, user, language=text.language, on=on))
+    return rendering.render(
+        text, facts(customer, entity, user, channel=text.channel, language=text.language, on=on)
+    )
 
 
-def facts(customer: Customer, entity: LegalEntity, user: User, *, language: str, on: date) -> NoticeFacts:
+def facts(
+    customer: Customer, entity: LegalEntity, user: User, *, channel: str, language: str, on: date
+) -> NoticeFacts:
     """What a message to this customer would be made of today."""
     currency, items = _items(customer, entity, on)
     total = sum((item.open for item in items), Money.zero(currency))
@@ -53,7 +58,7 @@ def facts(customer: Customer, entity: LegalEntity, user: User, *, language: str,
         paid_on=on,
         paid_amount=total,
         new_deadline=on + timedelta(days=10),
-        opt_out=phrases.say("opt_out", language),
+        opt_out=phrases.say("opt_out", language) if channel == SMS else "",
         sender_name=user.shown,
         sender_phone=user.phone or entity.phone or "+49 30 901820",
         rep_name=user.shown,

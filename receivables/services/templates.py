@@ -58,7 +58,7 @@ def draft(
     ) as line:
         number = (rows.aggregate(last=Max("version"))["last"] or 0) + 1
         row: MessageTemplate = MessageTemplate(
-            **place, segment=segment.strip(), version=number, subject=subject.strip(), body=_body(body),
+            **place, segment=segment.strip(), version=number, subject=_body(subject).strip(), body=_body(body),
             content_hash="", drafted_by=by.user, drafted_at=now,
         )  # fmt: skip
         row.content_hash = hash_of(row)
@@ -83,7 +83,7 @@ def edit(
         "template.edited", by=by, now=now, subject=f"template:{row.pk}", entity=row.entity
     ) as line:
         line.before = {"content_hash": row.content_hash}
-        row.subject, row.body, row.drafted_by = subject.strip(), _body(body), by.user
+        row.subject, row.body, row.drafted_by = _body(subject).strip(), _body(body), by.user
         row.content_hash = hash_of(row)
         line.after |= {"content_hash": row.content_hash}
         line.touch("messagetemplate", row.pk, row.content_hash)
@@ -155,7 +155,7 @@ def hash_of(row: MessageTemplate) -> str:
 
 
 def _body(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip("\n")
 
 
 def _refuse_oversize(subject: str, body: str) -> None:

@@ -107,6 +107,7 @@ STATES: dict[str, Words] = {
         "RELEASED": (pgettext_lazy("notice", "Released"), BRAND),
         "HANDED_OVER": (pgettext_lazy("notice", "On its way"), BRAND),
         "REACHED": (pgettext_lazy("notice", "Sent"), OK),
+        "OPENED": (pgettext_lazy("notice", "To-do opened"), OK),
         "WITHDRAWN": (pgettext_lazy("notice", "Withdrawn"), OFF),
     },
     "fact": {

@@ -8,7 +8,7 @@
     return true;
   };
   window.addEventListener("DOMContentLoaded", () => {
-    const current = document.querySelector(".desk-list [aria-current]");
+    const current = document.querySelector(".review-list [aria-current]");
     if (current) current.scrollIntoView({ block: "nearest" });
     if (!window.duebook) return;
     window.duebook.on("j", go("next"));

@@ -2,6 +2,10 @@
 (function () {
   "use strict";
   let field = null;
+  window.addEventListener("DOMContentLoaded", () => {
+    const palette = document.querySelector(".palette");
+    if (palette && matchMedia("(min-width: 1001px)").matches) palette.open = true;
+  });
   document.addEventListener("focusin", (event) => {
     if (event.target.matches("#text-form [name=subject], #text-form [name=body]")) field = event.target;
   });
