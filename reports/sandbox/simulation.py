@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.test.utils import override_settings
@@ -32,6 +33,7 @@ HOURS = (1, 8, 11, 14)
 SECRET = "the-simulation-signs-its-links-with-this"  # noqa: S105 - links of invented people
 KILLED_SHARE = 0.1
 PROVIDER = "pretend"
+COUNTED = ("counts", "customers", "fates", "kills")
 
 
 class Broken(AssertionError):
@@ -49,6 +51,11 @@ class Life:
     kills: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
     customers: Counter[str] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, counts by name."""
+        named = {name: dict(sorted(getattr(self, name).items())) for name in COUNTED}
+        return {"seed": self.seed, "days": self.days, "audit_hash": self.audit_hash, **named}
 
 
 def live(

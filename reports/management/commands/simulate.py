@@ -3,7 +3,6 @@
 import json
 import time
 from argparse import ArgumentParser
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,8 +41,8 @@ class Command(BaseCommand):
             monotonic=time.monotonic,
         )
         if options["json"]:
-            self.stdout.write(json.dumps(asdict(life)))
+            self.stdout.write(json.dumps(life.to_json()))
             return
-        for name in ("counts", "customers", "fates", "kills"):
+        for name in simulation.COUNTED:
             self.stdout.write(f"{name}: {dict(sorted(getattr(life, name).items()))}")
         self.stdout.write(f"audit hash of seed {life.seed} after {life.days} days: {life.audit_hash}")
