@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from dunning import rehearsal_checks, rehearsal_facts
 from dunning.models import Assignment, DunningBlock, PolicyVersion
@@ -177,11 +177,12 @@ class _Book:
         return found[0] if found else None
 
 
-def on_resume(block: DunningBlock, *, on: date, now: datetime) -> list[Verdict]:
-    """What a night would say to the customer if this block had ended: one verdict per entity it covers."""
-    entities = (
-        LegalEntity.objects.filter(pk=block.entity_id) if block.entity_id else LegalEntity.objects.all()
-    )
+def on_resume(
+    block: DunningBlock, *, entities: "QuerySet[LegalEntity]", on: date, now: datetime
+) -> list[Verdict]:
+    """What a night would say to the customer if this block had ended: one verdict per entity (of those given) it covers."""
+    if block.entity_id:
+        entities = entities.filter(pk=block.entity_id)
     others = DunningBlock.objects.standing(on).filter(customer=block.customer_id).exclude(pk=block.pk)
     found = []
     for entity in entities.order_by("pk"):

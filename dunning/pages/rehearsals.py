@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from time import monotonic
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -159,14 +160,12 @@ def dry_run(request: HttpRequest) -> HttpResponse:
 def block_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What would go out if a block ended today; a fragment for htmx, a page otherwise."""
     user: Any = request.user
-    block: DunningBlock = get_object_or_404(
-        DunningBlock.objects.filter(customer__in=Customer.objects.for_user(user)).select_related(
-            "customer", "entity"
-        ),
-        pk=pk,
-    )
+    entities = LegalEntity.objects.for_user(user)
+    rows = DunningBlock.objects.filter(customer__in=Customer.objects.for_user(user))
+    rows = rows.filter(Q(entity__isnull=True) | Q(entity__in=entities))
+    block: DunningBlock = get_object_or_404(rows.select_related("customer", "entity"), pk=pk)
     today = clock.today(block.entity) if block.entity else clock.today()
-    verdicts = rehearsal.on_resume(block, on=today, now=clock.now())
+    verdicts = rehearsal.on_resume(block, entities=entities, on=today, now=clock.now())
     shown = rehearsal_view.verdicts(verdicts, user, SHOWN)
     template = "_resume.html" if request.headers.get("HX-Request") else "resume.html"
     told = {reason[1] for verdict in verdicts for reason in verdict.reasons} - {"sent", "proposed"}

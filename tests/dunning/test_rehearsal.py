@@ -10,7 +10,7 @@ from dunning import rehearsal, rehearsal_checks
 from dunning.models import DunningBlock, Notice, Policy, PolicyVersion
 from dunning.rehearsal_walk import Said
 from dunning.services import assignments, blocks, policies
-from receivables.models import Audit, Contact, CustomerProfile
+from receivables.models import Audit, Contact, CustomerProfile, LegalEntity
 from receivables.services import disputes
 from tests.fixtures.world import DAY_0
 
@@ -234,13 +234,17 @@ def test_the_preview_on_resume_says_what_would_go_out_and_changes_nothing(world,
     )
     night = list(rehearsal.dry_run(world.entity, on=DAY_0, now=world.at(DAY_0, 1)))
     assert [draft for verdict in night for draft in verdict.drafts] == []
-    (verdict,) = rehearsal.on_resume(block, on=DAY_0, now=world.at(DAY_0, 1))
+    (verdict,) = rehearsal.on_resume(
+        block, entities=LegalEntity.objects.all(), on=DAY_0, now=world.at(DAY_0, 1)
+    )
     assert [draft.stage.code for draft in verdict.drafts] == ["call", "escalate"]
     assert DunningBlock.objects.standing(DAY_0).get() == block
     second = blocks.place(
         customer=world.customer("globex"), reason="rep_handles", today=DAY_0, now=world.at(DAY_0), by=world.by
     )
-    (verdict,) = rehearsal.on_resume(block, on=DAY_0, now=world.at(DAY_0, 1))
+    (verdict,) = rehearsal.on_resume(
+        block, entities=LegalEntity.objects.all(), on=DAY_0, now=world.at(DAY_0, 1)
+    )
     assert (verdict.drafts, verdict.code, second.pk != block.pk) == ((), "blocked", True)
 
 
