@@ -26,7 +26,7 @@ _VIEW = "policy.view run.view notice.view promise.view call.view block.view hand
 
 SHIPPED: dict[str, str] = {
     "sales_rep": "notice.view promise.view promise.make call.view call.log block.view block.place policy.view",
-    "sales_manager": f"{_VIEW} promise.make call.log block.place block.release notice.propose",
+    "sales_manager": f"{_VIEW} promise.make promise.close call.log block.place block.release notice.propose",
     "collector": f"{_VIEW} promise.make promise.close call.log block.place block.release notice.propose ladder.move",
     "accountant": f"{_VIEW} promise.make promise.close call.log block.place notice.propose",
     "finance_manager": f"""{_VIEW} policy.edit policy.activate run.start notice.propose notice.decide promise.make

@@ -34,7 +34,7 @@ def test_a_promise_is_made_read_and_decided(world, api, owed):
     done = caller.post(f"promises/{told['id']}/decide", {"kept": True, "reason": "cheque seen"})
     assert done.json()["state"] == "KEPT"
     assert (
-        api("sales_manager").post(f"promises/{told['id']}/decide", {"kept": False, "reason": "x"}).status_code
+        api("auditor").post(f"promises/{told['id']}/decide", {"kept": False, "reason": "x"}).status_code
         == 403
     )
 
