@@ -184,6 +184,12 @@ def chromium():
         say("no Chromium here: the browser tests will be skipped (Debian: apt-get install chromium)")
 
 
+def redis():
+    """For the tests of the queue, which start a server of their own: what is there, else Debian's where we may install it."""
+    if not shutil.which("redis-server") and not debian("redis-server"):
+        say("skipped: the tests of the queue, no redis-server here (Debian: apt-get install redis-server)")
+
+
 def main():
     if sys.version_info < NEEDED:
         a_newer_python()
@@ -194,6 +200,7 @@ def main():
     messages()
     if "--browser" in sys.argv[1:]:
         chromium()
+        redis()
 
 
 if __name__ == "__main__":

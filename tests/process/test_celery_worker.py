@@ -1,6 +1,5 @@
 """A real worker over a real Redis rings the same bells as the embedded engine; a lost broker loses nothing but the bell."""
 
-import os
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -8,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db]
-REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/15")
 SETUP = """
 from datetime import UTC, datetime, time, timedelta
 from receivables.models import LegalEntity, WorkItem
@@ -36,14 +34,9 @@ for _time in range(3):
 
 
 @pytest.fixture
-def broker():
-    """The address of a Redis that answers; its database 15 is ours for the test."""
-    redis = pytest.importorskip("redis")
-    try:
-        redis.Redis.from_url(REDIS, socket_connect_timeout=1).ping()
-    except redis.RedisError:
-        pytest.skip("no Redis on this machine")
-    return REDIS
+def broker(own_redis):
+    """The address of a Redis of our own."""
+    return own_redis.url
 
 
 def test_a_worker_escalates_what_is_overdue_once_however_often_the_bell_rings(broker, start_process, ask):

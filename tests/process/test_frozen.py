@@ -37,7 +37,7 @@ def test_p1_a_process_frozen_beyond_its_lease_before_the_call_cannot_send_afterw
         chaos.end("sweeper")
         for sleeper in sleepers:
             os.kill(sleeper.pid, signal.SIGCONT)
-        said = [json.loads(each.communicate(timeout=60)[0]) for each in sleepers]
+        said = [json.loads(each.communicate(timeout=300)[0]) for each in sleepers]
         assert said == [{"gave_up": 1}] * TOGETHER
     found = take(chaos, ask)
     assert chaos.house.sends() == []

@@ -19,7 +19,7 @@ def through(chaos, ask, kills, mean, seed):
     chaos.rage(kills, mean=mean, dice=random.Random(seed), most_seconds=30 if kills < 100 else 3600)
     (chaos.folder / "enough").touch()
     chaos.roles.pop("planner")
-    chaos.running["planner"].wait(60)
+    chaos.running["planner"].wait(300)
     waited = drain(chaos, ask)
     chaos.end()
     found = take(chaos, ask)

@@ -18,7 +18,7 @@ def test_p3_races_of_payment_dispute_promise_opt_out_and_block_against_the_claim
     (chaos.folder / "enough").touch()
     for name in ("rush", "rush too"):
         chaos.roles.pop(name)
-        assert chaos.running[name].wait(60) == 0, chaos.log("rush")
+        assert chaos.running[name].wait(300) == 0, chaos.log("rush")
     facts = {
         actor.removeprefix("fact "): seq
         for actor, seq in ask(

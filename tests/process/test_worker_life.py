@@ -48,7 +48,7 @@ def test_sigterm_finishes_the_message_in_hand_and_leaves_the_others_planned(chao
     chaos.do("batch", 60)
     engine = chaos.start("shipped_engine")
     chaos.until(lambda: len(chaos.house.sends()) >= 2, 60, "nothing was ever sent")
-    ended(chaos, engine, 60)
+    ended(chaos, engine, 200)
     states = ask("SELECT state, COUNT(*) FROM v_message GROUP BY state ORDER BY state")
     assert [state for state, _n in states] == ["accepted", "planned"]
     assert dict(states)["accepted"] == len(chaos.house.accepted) < 30, (
@@ -80,7 +80,7 @@ def test_sigterm_a_celery_worker_ends_soon_and_leaves_the_others_planned(chaos, 
     chaos.role("beat", "beat", chaos.folder / "beat")
     worker = chaos.start("shipped_worker")
     chaos.until(lambda: len(chaos.house.sends()) >= 2, 120, "nothing was ever sent")
-    ended(chaos, worker, 60)
+    ended(chaos, worker, 200)
     states = dict(ask("SELECT state, COUNT(*) FROM v_message GROUP BY state"))
     assert set(states) == {"accepted", "planned"}
     assert states["accepted"] == len(chaos.house.accepted) < 60
