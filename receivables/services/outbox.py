@@ -81,8 +81,8 @@ def renew(
     now: datetime,
 ) -> bool:
     """Fresh words for a planned message that its owner looked at again. False, and nothing done, when it is planned no more."""
-    row = Message.objects.select_for_update(no_key=True).get(pk=message.pk)
-    if row.state != Message.State.PLANNED:
+    row = _free(message)
+    if row is None or row.state != Message.State.PLANNED:
         return False
     _take(row, rendered)
     row.stop_version, row.not_after, row.due_at = stop_version, not_after, max(due_at, now)
@@ -95,11 +95,25 @@ def renew(
 
 def cancel(line: Line, message: Message, *, reason: str, now: datetime) -> bool:
     """Takes a planned message out. False when it could not be stopped: it is in the air, in doubt, or through."""
-    row = Message.objects.select_for_update(no_key=True).get(pk=message.pk)
+    row = _free(message)
+    if row is None:
+        return False
     if row.state != Message.State.PLANNED:
         return bool(row.state == Message.State.CANCELLED)
     move(line, row, Message.State.CANCELLED, reason=reason)
     return True
+
+
+def _free(message: Message) -> Message | None:
+    """The row, locked; None when a claim has it this moment.
+
+    The caller holds the chain, so waiting would be a circle: a claim locks customer and row before the chain. Callers that
+    locked the message's customer first always get it.
+    """
+    found: Message | None = (
+        Message.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=message.pk).first()
+    )
+    return found
 
 
 def move(line: Line, message: Message, state: str, *, reason: str = "") -> None:
