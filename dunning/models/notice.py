@@ -100,6 +100,11 @@ class Notice(fsm.ConcurrentTransitionMixin, Tracked):
         indexes = [
             models.Index(fields=["state", "due_at"], name="notice_queue"),
             models.Index(fields=["customer", "-on"], name="notice_by_customer"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state="HANDED_OVER", reached_on__isnull=True),
+                name="notice_on_its_way",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -72,13 +72,17 @@ class Look:
         """The rendering. Refuses what rendering refuses, and no_text."""
         assert isinstance(self.verdict, Right)
         right, notice, on = self.verdict, self.notice, day or self.day
-        page = (
-            f"{settings.PUBLIC_URL.rstrip('/')}{reverse('receivables:customer', args=[notice.customer_id])}"
-        )
         return rendering.make(
             notice, right, self.picture, self.ground, chosen or self.chosen(), day=on, number=number,
-            interest=_interest(notice, right, on), rates=_rates(notice, right, self.ground.entity, on), page=page,
+            interest=_interest(notice, right, on), rates=_rates(notice, right, self.ground.entity, on), page=_page(notice),
         )  # fmt: skip
+
+
+def _page(notice: Notice) -> str:
+    """The customer's page, for our own people; a worker that only writes to customers never loads our pages."""
+    if notice.audience in OUTSIDE:
+        return ""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('receivables:customer', args=[notice.customer_id])}"
 
 
 def day_of(notice: Notice, now: datetime) -> date:
