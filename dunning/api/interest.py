@@ -157,10 +157,10 @@ def index(request: HttpRequest, wanted: Query[Filters]) -> Any:
     return page(rows.filter(customer=wanted.customer) if wanted.customer else rows, wanted, _note)
 
 
-@room.get("/interest/notes/{int:note_id}", "interest.view", NoteOut)
-def one(request: HttpRequest, note_id: int) -> Any:
+@room.get("/interest/notes/{int:interest_note_id}", "interest.view", NoteOut)
+def one(request: HttpRequest, interest_note_id: int) -> Any:
     """One note."""
-    return _note(seen(InterestNote.objects, guards.of(request), note_id))
+    return _note(seen(InterestNote.objects, guards.of(request), interest_note_id))
 
 
 @room.post("/interest/preview", "interest.view", PreviewOut)

@@ -80,6 +80,7 @@ class Foreign:
             "note_id": note.pk, "contact_id": contact.pk, "request_id": draft.pk, "change_id": change.pk, "line_id": line.pk,
             "statement_id": line.statement_id, "reversal_id": reversal.pk,
             **foreign_rows.collecting(world, self.entity, self.customer.code, CANARY),
+            **foreign_rows.trusting(world, self.entity, self.customer.code, CANARY),
         }  # fmt: skip
 
     def _bank(self, now):
@@ -131,7 +132,7 @@ BODIES = {
     "refund-proposals": {"amount": "1.00", "currency": "EUR", "reason": "x"},
     "credit-notes": {"amount": "1.00", "currency": "EUR", "reason_code": "x", "entity": 1},
     "on-account": {"customer": 1}, "renegotiate": {"items": [{"entry": 1}], "due_on": "2026-04-01"},
-    "end": {"reason": "x"}, "ladder": {"reason": "x"},
+    "end": {"reason": "x"}, "ladder": {"reason": "x"}, "waive": {"reason": "x"},
 }  # fmt: skip
 
 
@@ -143,6 +144,8 @@ def body_of(path):
             last, {"reason": "x"}
         )
     body = dict(BODIES.get(last, {}))
+    if path.startswith("credit/holds"):
+        return {"reason": "x", "until": "2026-04-01"}
     if last == "withdraw":
         keep = (
             "note"
