@@ -8,6 +8,7 @@ from dunning.models import Notice, PolicyVersion
 from dunning.services import notices, notices_by_hand
 from receivables.models import Charge, Contact, CustomerProfile
 from receivables.rules.refusals import Refused
+from receivables.services import consents
 from tests.fixtures.notice_desk import NoticeDesk
 
 DUE = date(2026, 3, 2)
@@ -118,3 +119,24 @@ def test_a_contact_without_an_address_for_the_channel_is_refused(desk):
         by_hand(desk, channel="sms")
     with pytest.raises(Refused, match="stage_unknown"):
         by_hand(desk, stage="call")
+
+
+def test_002_26_a_text_message_needs_consent_leaves_in_hours_and_says_how_to_stop(desk):
+    invoice = desk.issue("globex", "250.00", due_on=DUE)
+    Contact.objects.filter(customer__code="globex").update(phone="+31612345678")
+    type(desk.world.entity).objects.update(phone="+49 30 901820")
+    with pytest.raises(Refused, match="opted_out"):
+        by_hand(desk, channel="sms")
+    consents.record(
+        channel="sms", address="+31612345678", given=True, source="person", note="On the phone", now=desk.at(FIRM, 7),
+        by=desk.world.person("collector"),
+    )  # fmt: skip
+    notice = by_hand(desk, channel="sms", hour=7)
+    assert notice.due_at == desk.at(FIRM, 9)
+    desk.hand_over(FIRM)
+    desk.send(FIRM)
+    (sent,) = [each for each in desk.sent if each.channel == "sms"]
+    assert "€250.00" in sent.text and "Reply STOP to end" in sent.text
+    assert desk.rungs(invoice) == [("firm", FIRM)]
+    message = desk.notice("globex").message
+    assert (message.hours, message.zone) == ("b2b", "Europe/Berlin")
