@@ -70,7 +70,7 @@ def night(entities: Iterable[LegalEntity], *, on: date, now: datetime, day: Day)
             day.counts["notices"] += figures.get("notices", 0)
 
 
-def deliver(*, now: datetime, day: Day, monotonic: Callable[[], float]) -> None:
+def deliver(*, now: datetime, day: Day, monotonic: Callable[[], float], most: int = MOST) -> None:
     """Everything whose hour has come leaves the house, and the notices hear of it."""
     delivery.look_again(now=now, by=ENGINE)
     done = delivery.hand_over_due(now=now, by=ENGINE)
@@ -78,7 +78,7 @@ def deliver(*, now: datetime, day: Day, monotonic: Callable[[], float]) -> None:
     day.counts["withdrawn"] += done.withdrawn
     moments = (now + timedelta(milliseconds=TICK_MS * n) for n in count())
     clocks = outbox_send.Clocks(now=lambda: next(moments), monotonic=monotonic, pause=lambda _seconds: None)
-    came = outbox_send.deliver(clocks, seconds=3_600, most=MOST, by=ENGINE)
+    came = outbox_send.deliver(clocks, seconds=3_600, most=most, by=ENGINE)
     day.counts.update({f"message_{what}": n for what, n in came.items()})
     outbox_resolve.sweep(now=now, by=ENGINE)
     delivery_follow.follow(now=now, by=ENGINE)

@@ -7,6 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from random import Random
 
+from django.conf import settings
+from django.test.utils import override_settings
+
+from receivables.models import Message
 from reports.sandbox import collecting
 from reports.sandbox.collecting import Day
 from reports.sandbox.company import Company
@@ -14,8 +18,8 @@ from reports.sandbox.company import Company
 DAILY = 10
 """For so many days before today every working day is lived."""
 HOURS = (2, 10, 15)
-POISONED = "fault-uncertain@parked.example.com"
-"""The demo's post answers this address with a doubt, so that one message waits for a person from the beginning."""
+DOUBT_DAYS = 3
+"""So many days before today the line was cut once in the middle of a message: it waits for a person from the beginning."""
 
 
 class Weeks:
@@ -46,6 +50,8 @@ class Weeks:
         collecting.night(entities, on=on, now=self._at(on, 0), day=self.day)
         for hour in HOURS:
             now = self._at(on, hour)
+            if hour == HOURS[1] and on >= self._today - timedelta(days=DOUBT_DAYS):
+                self._cut_the_line_once(now)
             collecting.deliver(now=now, day=self.day, monotonic=lambda: float(next(self._steady)) / 1000)
             if now >= self._now:
                 return  # the rest of today is still to come
@@ -53,6 +59,18 @@ class Weeks:
         collecting.make_calls(
             self._dice, self._company, on=on, now=self._at(on, 16), share=0.35, day=self.day
         )
+
+    def _cut_the_line_once(self, now: datetime) -> None:
+        if Message.objects.filter(state__in=("UNCERTAIN", "PARKED")).exists():
+            return
+        wiring = {
+            **settings.ADAPTER_WIRING,
+            "console": {**settings.ADAPTER_WIRING.get("console", {}), "fault": "uncertain"},
+        }
+        with override_settings(ADAPTER_WIRING=wiring):
+            collecting.deliver(
+                now=now, day=self.day, monotonic=lambda: float(next(self._steady)) / 1000, most=1
+            )
 
     def _at(self, on: date, hour: int) -> datetime:
         return min(datetime.combine(on, time(hour), tzinfo=UTC), self._now)
