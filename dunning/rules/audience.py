@@ -6,11 +6,11 @@ Channels of a rung to the customer are tried in their order; our own people get 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from dunning.rules.ladder import Stage
 from dunning.rules.picture import ContactView, Picture
 from receivables.rules import contact_hours
-from receivables.rules.contact_hours import ContactHours
 from receivables.rules.refusals import Refused
 
 MESSAGES = ("email", "sms", "letter")
@@ -96,17 +96,20 @@ def _contacts(picture: Picture, role: str) -> Iterator[ContactView]:
 
 def _slot(contact: ContactView, channel: str, house: House, since: datetime) -> datetime | None:
     """The first open moment at the recipient; None when no zone, hours or calendar allow any."""
+    return _opening(contact.hours or house.hours, channel, contact.zone, contact.country, house.zone, since)
+
+
+@lru_cache(maxsize=4096)
+def _opening(
+    hours: str, channel: str, zone: str, country: str, house_zone: str, since: datetime
+) -> datetime | None:
+    """Recipients who share hours, channel, zone and country share the answer; a letter may leave at any time."""
     try:
-        hours = hours_of(contact, channel, house)
-        zones = contact_hours.zones_of(contact.zone, contact.country, house.zone)
-        return contact_hours.next_slot(since, hours, zones, contact_hours.calendar_of(contact.country))
+        window = contact_hours.for_channel(contact_hours.preset(hours), channel)
+        zones = contact_hours.zones_of(zone, country, house_zone)
+        return contact_hours.next_slot(since, window, zones, contact_hours.calendar_of(country))
     except Refused:
         return None
-
-
-def hours_of(contact: ContactView, channel: str, house: House) -> ContactHours:
-    """The contact's own hours, else the entity's; a letter may leave at any time."""
-    return contact_hours.for_channel(contact_hours.preset(contact.hours or house.hours), channel)
 
 
 def inside(
