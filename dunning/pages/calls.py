@@ -1,6 +1,6 @@
 """Calls: the tasks by deadline and amount, and the panel of one call with everything on one screen and one form."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from receivables import access, clock, context
 from receivables.doors import actor, policy
 from receivables.models import Customer, Entry, LegalEntity, WorkItem
 from receivables.pages.acting import READ_AND_POST, act
+from receivables.rules import contact_hours
 
 MOST = 100
 NEEDS = {Call.Outcome.WILL_PAY: "promise.make", Call.Outcome.DISPUTES: "dispute.open"}
@@ -43,7 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(Q(customer__legal_name__icontains=text) | Q(customer__code__iexact=text))
     mine = rows.filter(assignee=request.user)
     tab = request.GET.get("tab") or ("mine" if mine.exists() else "all")
-    rows = mine if tab == "mine" else rows
+    everybody, rows = rows.count(), mine if tab == "mine" else rows
     found = list(rows.select_related("customer", "entity", "assignee").order_by("due_at", "pk")[: MOST + 1])
     more, found = len(found) > MOST, found[:MOST]
     _with_amounts(found)
@@ -54,15 +55,26 @@ def show(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "tabs": [
             {"label": _("My calls"), "url": "?tab=mine", "on": tab == "mine", "count": mine.count()},
-            {"label": _("Everybody's"), "url": "?tab=all", "on": tab != "mine", "count": None},
+            {"label": _("Everybody's"), "url": "?tab=all", "on": tab != "mine", "count": everybody},
         ],
-        "late": sum(1 for row in found if row.due_at < clock.now()),
-        "today": sum(1 for row in found if row.due_on <= clock.today(row.entity)),
+        "late": rows.filter(due_at__lt=clock.now()).count(),
+        "today": sum(
+            rows.filter(entity=entity, due_at__lt=_tonight(entity)).count() for entity in _entities(request)
+        ),
         "said": Call.objects.for_user(request.user)
         .select_related("customer", "contact")
         .order_by("-called_at", "-pk")[:10],
     }
     return render(request, "dunning/calls/list.html", told)
+
+
+def _entities(request: HttpRequest) -> list[LegalEntity]:
+    return list(LegalEntity.objects.for_user(request.user))
+
+
+def _tonight(entity: LegalEntity) -> datetime:
+    """The end of today at an entity."""
+    return contact_hours.local_midnight(clock.today(entity) + timedelta(days=1), entity.time_zone)
 
 
 @policy("call.log")

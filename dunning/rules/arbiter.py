@@ -107,7 +107,11 @@ class _Table:
         if isinstance(target, Target) and self._spoke(target, currency, stage):
             target = "gap"
         if isinstance(target, str):
-            self._silent(ladder, climbing, stage, target)
+            highest = [intent for intent in climbing if intent.stage is stage]
+            self._silent(ladder, highest, stage, target)
+            lower = [intent for intent in climbing if intent.stage is not stage]
+            if lower:  # a rung that reaches nobody holds up its own items only
+                self.speak(ladder, lower)
             return
         draft = _same_voice(self.drafts, target, currency)
         if draft is None:

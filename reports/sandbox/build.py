@@ -85,6 +85,8 @@ def _build(
     files = bank.weeks(dice, past.coming, by_code, tempers, cut=cut, today=today, truth=lines)
     after = desk_of_collectors.live if desk_of_collectors else lambda week: None
     bank.take_in(firm, files, at=at, by=firm.person("anja"), truth=lines, after=after)
+    if desk_of_collectors:
+        desk_of_collectors.read_the_old()
     say("disputes, credit notes, write-offs, refunds, closed months")
     events = episodes.live(dice, firm, today=today, at=at)
     say("invoice requests at every stage")

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from receivables.models import Message
+from receivables.services import notifications
 from reports.sandbox import collecting
 from reports.sandbox.collecting import Day
 from reports.sandbox.company import Company
@@ -39,6 +40,17 @@ class Weeks:
             self._ready = True
         for on in self._days(week):
             self._one(on)
+
+    def read_the_old(self) -> None:
+        """Our people have seen what the bell told them up to three days ago."""
+        for user in self._company.users.values():
+            seen = (
+                user.notifications.filter(at__lt=self._now - timedelta(days=DOUBT_DAYS))
+                .order_by("-pk")
+                .first()
+            )
+            if seen is not None:
+                notifications.read_all(user=user, until=seen.pk, now=self._now)
 
     def _days(self, week: date) -> list[date]:
         after = [week + timedelta(days=n) for n in range(1, 8)]

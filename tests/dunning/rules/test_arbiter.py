@@ -1,7 +1,7 @@
 """One voice: what all tracks say about a customer becomes one message per recipient, channel, currency and day."""
 
 from dunning.rules.arbiter import needs_person
-from dunning.rules.ladder import Stage
+from dunning.rules.ladder import Ladder, Stage
 from tests.fixtures.dunning_pictures import (
     COLLECTOR,
     REP,
@@ -143,3 +143,16 @@ def test_reasons_of_a_second_track_are_told_only_where_it_speaks():
 def test_the_same_facts_give_the_same_verdict():
     shown = picture(item(1), item(2, due=-3), item(3, currency="USD"))
     assert said(verdict(shown, LEVELS, alerts(), at=16)) == said(verdict(shown, LEVELS, alerts(), at=16))
+
+
+def test_a_rung_that_reaches_nobody_holds_up_its_own_items_only():
+    mute = Ladder(
+        "test", 1, "chase", (
+            Stage("l1", 5, "billing", ("email",), "l1"),
+            Stage("l2", 20, "billing", ("sms",), "l2"),
+        ),
+    )  # fmt: skip
+    stuck = item(1, due=-20, rungs=(on_rung("l1", 5, -15),))
+    found = verdict(picture(stuck, item(2, due=-5)), mute, at=0)
+    assert [(i.item.entry, i.stage.code) for draft in found.drafts for i in draft.climbing] == [(2, "l1")]
+    assert {reason[0]: reason[1] for reason in found.reasons} == {1: "no_contact", 2: "sent"}
