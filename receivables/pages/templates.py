@@ -21,6 +21,7 @@ from receivables.pages import template_forms as forms
 from receivables.paging import row_id
 from receivables.questions import text_list, texts
 from receivables.questions.text_list import Text
+from receivables.rendering import TemplateText
 from receivables.rules import placeholders
 from receivables.rules.refusals import Refused
 from receivables.services import templates
@@ -85,7 +86,7 @@ def one(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest) -> HttpResponse:
     """The editor: a new draft that begins with what is in force, or the draft that waits."""
     text = _text(request, request.POST if request.method == "POST" else request.GET)
-    begun = text.draft or text.in_force
+    begun = text.draft or text.in_force or _speaks(text)
     initial = {
         "subject": begun.subject if begun else "", "body": begun.body if begun else "",
         "seen": text.draft.content_hash if text.draft else "",
@@ -140,6 +141,15 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
     messages.success(request, _("Out of use. The wider text, or the one Duebook comes with, speaks again."))
     return redirect(_address(row))
+
+
+def _speaks(text: Text) -> TemplateText | None:
+    """The wider text that speaks where nothing of its own stands: what a first draft begins with."""
+    code, channel, language, entity, segment = text.place
+    try:
+        return texts.Texts().of(code, channel, language, entity=entity, segment=segment).text
+    except Refused:
+        return None
 
 
 def _save(request: HttpRequest, text: Text, given: dict[str, Any]) -> None:

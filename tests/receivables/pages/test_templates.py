@@ -38,6 +38,13 @@ def test_a_draft_begins_with_what_is_in_force_and_stands_beside_it(world, login)
     assert "Put in force" not in page  # who wrote it does not
 
 
+def test_where_nothing_of_its_own_stands_a_draft_begins_with_what_speaks_there(world, login):
+    place = {**PLACE, "channel": "letter", "entity": str(world.entity.pk)}
+    assert "We refer to {contract_clause}" in text(login("finance_manager").get("/texts/edit/", place))
+    nothing = {**PLACE, "code": "of_our_own"}
+    assert login("finance_manager").get("/texts/edit/", nothing).status_code == 200
+
+
 def test_a_second_person_puts_it_in_force_from_the_page(world, login):
     save(login("finance_manager"))
     row = MessageTemplate.objects.get()
