@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 
 from dunning.services import delivery, delivery_follow, interest_messages, promise_settling, runs
-from receivables import clock
+from receivables import clock, stopping
 from receivables.actor import Actor
 from receivables.models import LegalEntity
 from receivables.rules.refusals import Refused
@@ -44,6 +44,8 @@ def do_chunks() -> int:
     """Chunks of begun runs, one transaction each. Several workers may do it at once: what one has, the others leave."""
     done = 0
     for chunk in runs.undone()[:CHUNKS_MOST]:
+        if stopping.asked():
+            break
         try:
             done += runs.do_chunk(chunk_id=chunk, now=clock.now(), by=ENGINE) is not None
         except Exception:
