@@ -8,6 +8,7 @@ from ninja import Query
 from dunning import rehearsal
 from dunning.models import Policy, PolicyVersion
 from dunning.services import policies
+from receivables.models import Customer
 from receivables.rules.refusals import Refused
 from receivables.wire import guards
 from receivables.wire.guards import Caller
@@ -33,7 +34,9 @@ class PolicyOut(Out):
 
 
 class VersionOut(Out):
-    """One version. `ladder` is the document; `content_hash` is what is rehearsed and put in force."""
+    """One version. `ladder` is the document; `content_hash` is what is rehearsed and put in force.
+
+    `rehearsal` counts everybody, and names the customers the caller may see."""
 
     id: int
     policy: str
@@ -102,13 +105,18 @@ def one(request: HttpRequest, code: str) -> Any:
 def versions(request: HttpRequest, code: str, wanted: Query[Listing]) -> Any:
     """Its versions, newest first."""
     rows = PolicyVersion.objects.filter(policy=by_code(code))
-    return page(rows.select_related("policy", "drafted_by", "activated_by"), wanted, _shown)
+    return page(
+        rows.select_related("policy", "drafted_by", "activated_by"),
+        wanted,
+        lambda row: _shown(row, guards.of(request)),
+    )
 
 
 @room.get("/policy-versions/{int:version_id}", "policy.view", VersionOut)
 def version(request: HttpRequest, version_id: int) -> Any:
     """One version with its ladder and its rehearsal."""
-    return _shown(_version(guards.of(request), version_id))
+    caller = guards.of(request)
+    return _shown(_version(caller, version_id), caller)
 
 
 @room.post("/policies", "policy.edit", VersionOut, status=201)
@@ -118,7 +126,7 @@ def create(request: HttpRequest, data: Creating) -> Any:
     row = policies.create(
         code=data.code, name=data.name, document=data.ladder, note=data.note, now=caller.now, by=caller.by
     )
-    return _shown(row)
+    return _shown(row, caller)
 
 
 @room.post("/policies/{str:code}/draft", "policy.edit", VersionOut, status=201)
@@ -128,7 +136,7 @@ def draft(request: HttpRequest, code: str, data: Drafting) -> Any:
     row = policies.draft(
         policy=by_code(code), document=data.ladder, note=data.note, now=caller.now, by=caller.by
     )
-    return _shown(row)
+    return _shown(row, caller)
 
 
 @room.post("/policy-versions/{int:version_id}/save", "policy.edit", VersionOut)
@@ -143,7 +151,7 @@ def save(request: HttpRequest, version_id: int, data: Saving) -> Any:
         now=caller.now,
         by=caller.by,
     )
-    return _shown(row)
+    return _shown(row, caller)
 
 
 @room.post("/policy-versions/{int:version_id}/rehearse", "policy.edit", VersionOut)
@@ -159,7 +167,7 @@ def rehearse(request: HttpRequest, version_id: int, data: Seen) -> Any:
     row = policies.rehearsed(
         version=row, summary=rehearsal.whole(tried), content_hash=data.seen, now=caller.now, by=caller.by
     )
-    return _shown(row)
+    return _shown(row, caller)
 
 
 @room.post("/policy-versions/{int:version_id}/activate", "policy.activate", VersionOut, needs_key=True)
@@ -169,7 +177,7 @@ def activate(request: HttpRequest, version_id: int, data: Seen) -> Any:
     row = policies.activate(
         version=_version(caller, version_id), seen_hash=data.seen, now=caller.now, by=caller.by
     )
-    return _shown(row)
+    return _shown(row, caller)
 
 
 @room.post("/policy-versions/{int:version_id}/discard", "policy.edit", VersionOut)
@@ -179,7 +187,7 @@ def discard(request: HttpRequest, version_id: int, data: Discarding) -> Any:
     row = _version(caller, version_id)
     if row.active:
         caller.require("policy.activate")
-    return _shown(policies.retire(version=row, reason=data.reason, now=caller.now, by=caller.by))
+    return _shown(policies.retire(version=row, reason=data.reason, now=caller.now, by=caller.by), caller)
 
 
 def by_code(code: str) -> Policy:
@@ -214,12 +222,10 @@ def _state(row: PolicyVersion) -> str:
     return "discarded" if row.retired_at else "draft"
 
 
-def _shown(row: PolicyVersion) -> dict[str, Any]:
+def _shown(row: PolicyVersion, caller: Caller) -> dict[str, Any]:
     return {
-        **{
-            name: getattr(row, name)
-            for name in ("id", "number", "ladder", "content_hash", "rehearsal", "note")
-        },
+        **{name: getattr(row, name) for name in ("id", "number", "ladder", "content_hash", "note")},
+        "rehearsal": _seen_part(row.rehearsal, caller) if row.rehearsal else {},
         "policy": row.policy.code,
         "state": _state(row),
         "rehearsed": bool(row.rehearsed_hash) and row.rehearsed_hash == row.content_hash,
@@ -228,3 +234,21 @@ def _shown(row: PolicyVersion) -> dict[str, Any]:
         "activated_by": row.activated_by.username if row.activated_by else None,
         "activated_at": moment(row.activated_at),
     }
+
+
+def _seen_part(kept: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """A rehearsal without the customers that the caller may not see; its counts stay."""
+    ids = set(Customer.objects.for_user(caller.user).values_list("pk", flat=True))
+
+    def side(tally: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **tally,
+            "by_customer": {key: n for key, n in tally["by_customer"].items() if int(key) in ids},
+            "unreached": {
+                why: [pk for pk in found if pk in ids] for why, found in tally["unreached"].items()
+            },
+            "shown_faults": [each for each in tally["shown_faults"] if each["customer"] in ids],
+        }
+
+    changes = [each for each in kept["changes"] if each[0] in ids]
+    return {**kept, "before": side(kept["before"]), "after": side(kept["after"]), "changes": changes}

@@ -29,6 +29,8 @@ from tests.fixtures.api import Api
 from tests.fixtures.world import DAY_0
 
 ABSENT = 987_654
+OF_THE_HOUSE = {"code", "version_id"}
+"""Policies and their versions belong to the whole group: they are the same for everybody who may read policies at all."""
 CANARY = "Xylophonist"
 
 
@@ -81,6 +83,7 @@ class Foreign:
             "statement_id": line.statement_id, "reversal_id": reversal.pk,
             **foreign_rows.collecting(world, self.entity, self.customer.code, CANARY),
             **foreign_rows.trusting(world, self.entity, self.customer.code, CANARY),
+            **foreign_rows.writing(world, self.entity, self.customer.code, CANARY),
         }  # fmt: skip
 
     def _bank(self, now):
@@ -133,7 +136,9 @@ BODIES = {
     "refund-proposals": {"amount": "1.00", "currency": "EUR", "reason": "x"},
     "credit-notes": {"amount": "1.00", "currency": "EUR", "reason_code": "x", "entity": 1},
     "on-account": {"customer": 1}, "renegotiate": {"items": [{"entry": 1}], "due_on": "2026-04-01"},
-    "end": {"reason": "x"}, "ladder": {"reason": "x"}, "waive": {"reason": "x"},
+    "end": {"reason": "x"}, "ladder": {"reason": "x"}, "waive": {"reason": "x"}, "drop": {"reason": "x"},
+    "it_was_sent": {"reason": "x"}, "remove": {"reason": "x"}, "postpone": {"until": "2026-04-01"},
+    "edit": {"subject": "x", "body": "x", "content_hash": "0" * 64}, "activate": {"content_hash": "0" * 64},
 }  # fmt: skip
 
 
@@ -145,6 +150,10 @@ def body_of(path):
             last, {"reason": "x"}
         )
     body = dict(BODIES.get(last, {}))
+    if path.startswith("notices"):
+        return {"approve": {"sha256": "0" * 64}, "withdraw": {"reason": "x"}}.get(last, body)
+    if path.startswith("customers") and last == "activate":
+        return {}
     if path.startswith("credit/holds"):
         return {"reason": "x", "until": "2026-04-01"}
     if last == "withdraw":
@@ -173,10 +182,10 @@ def ask(caller, method, path):
 def test_P16_foreign_and_absent_are_the_same_for_every_operation(role, world):
     caller = Api(world.user(role, all_entities=False))
     caller.user.entities.add(world.entity)
-    foreign, walked = Foreign(world), 0
+    foreign, walked, shape = Foreign(world), 0, []
     for method, path in operations():
         name = re.search(r"{(\w+)}", path)
-        if name is None:
+        if name is None or name[1] in OF_THE_HOUSE:
             continue
         template = path.replace(name[0], "{}")
         there = ask(caller, method, template.format(foreign.ids[name[1]]))
@@ -186,14 +195,13 @@ def test_P16_foreign_and_absent_are_the_same_for_every_operation(role, world):
             method,
             path,
         )
-        assert there.status_code in (403, 404, 422), (role, method, path, there.status_code, there.content)
-        if there.status_code == 422:
-            assert there.json()["errors"], (
-                role,
-                path,
-            )  # the shape of the body was wrong before any id was looked at
+        if there.status_code == 422:  # the shape of the body was wrong before any id was looked at
+            shape.append((method, path))
+        else:
+            assert there.status_code in (403, 404), (role, method, path, there.status_code, there.content)
         walked += 1
-    assert walked > 30
+    assert walked > 70
+    assert shape == [], "give these a body that passes, so that the id alone decides"
 
 
 @pytest.mark.parametrize("role", ROLES)

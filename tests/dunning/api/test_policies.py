@@ -1,5 +1,7 @@
 """Policies over the API: drafted from a document, rehearsed, put in force by another caller, assigned."""
 
+from datetime import timedelta
+
 import pytest
 
 from dunning.rules.default_ladders import STANDARD, STRICT
@@ -70,3 +72,29 @@ def test_003_20_the_answer_names_policy_and_assignment(world, api, laid):
     exempt = fiona.post("policy-assignments", {"track": "chase", "customer": acme.pk, "reason": "insolvent"})
     assert exempt.json()["policy"] is None
     assert fiona.get(asked).json()["tracks"][0]["policy"] is None
+
+
+def test_P16_a_rehearsal_names_only_customers_one_may_see(world, api, laid):
+    ours, theirs = (
+        world.customer("acme"),
+        world.legal_entity("FX", "Fremd GmbH", "EUR", "Europe/Berlin", "DE"),
+    )
+    world.issue("acme", "90.00", due_on=DAY_0 - timedelta(days=60))
+    foreign = world.customer("fremd", entity=theirs)
+    world.issue("fremd", "90.00", due_on=DAY_0 - timedelta(days=60), entity=theirs, number="FX-1")
+    fiona, inside = api("finance_manager"), api("collector", username="inside", all_entities=False)
+    inside.user.entities.add(world.entity)
+    drafted = fiona.post("policies/standard/draft", {"ladder": STRICT}).json()
+    there = f"policy-versions/{drafted['id']}"
+    assert fiona.post(f"{there}/rehearse", {"seen": drafted["content_hash"]}).status_code == 200
+    whole, part = (_named(caller.get(there).json()["rehearsal"]) for caller in (fiona, inside))
+    assert whole == {ours.pk, foreign.pk} and part == {ours.pk}
+    assert _named(inside.get("policies/standard/versions").json()["items"][0]["rehearsal"]) == part
+
+
+def _named(kept):
+    """Every customer that a rehearsal names, wherever it does."""
+    sides = [kept["before"], kept["after"]]
+    found = {each[0] for each in kept["changes"]} | {int(pk) for side in sides for pk in side["by_customer"]}
+    found |= {pk for side in sides for pks in side["unreached"].values() for pk in pks}
+    return found | {each["customer"] for side in sides for each in side["shown_faults"]}
