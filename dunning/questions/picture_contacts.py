@@ -23,7 +23,9 @@ def add(
 ) -> list[Picture]:
     """The same pictures with their contacts, in order of contact id."""
     homes = _homes([picture.customer for picture in pictures])
-    people = [row for row in _people(homes) if row[0] not in quiet_contacts]
+    parents = sorted(set(homes) - {picture.customer for picture in pictures})
+    silent = quiet_contacts | quiet(entity.pk, parents, on) if parents else quiet_contacts
+    people = [row for row in _people(homes) if row[0] not in silent]
     said = _said(people)
     recent = _recent(sorted({row[1] for row in people}), now)
     by_customer: dict[int, list[ContactView]] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dunning.questions import in_force
+from dunning.questions import in_force, promise_money
 from dunning.questions.sql import among, rows
 from dunning.rules.picture import Block, Move, Reached
 
@@ -93,6 +93,9 @@ def _promises(found: Facts, entity: int, customers: Sequence[int]) -> None:
         found.promised[entry] = (before + amount, max(latest, until))
         if plan is not None:
             found.on_plan.add(entry)
+    if found.promised:  # what came since the promise was made is promised no more
+        for entry, still in promise_money.standing(found.promised).items():
+            found.promised[entry] = (still.amount, found.promised[entry][1])
 
 
 def _blocks(found: Facts, entity: int, customers: Sequence[int], on: date) -> None:

@@ -35,7 +35,8 @@ def load(
     items, unapplied = _ledger(entity.pk, ids, on, due_until, facts)
     receipts = picture_receipts.load(entity.pk, items)
     outward = _last_outward(entity.pk, ids, on)
-    newest = Statement.objects.filter(account__entity=entity).order_by("-recorded_at").first()
+    read = Statement.objects.filter(account__entity=entity, state=Statement.State.TAKEN_IN)
+    newest = read.order_by("-recorded_at").first()
     empty: dict[str, int] = {}
     no_days: dict[str, date] = {}
     found = [

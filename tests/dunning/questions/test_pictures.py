@@ -9,6 +9,7 @@ from dunning.questions import night, pictures
 from dunning.services import promises
 from receivables.models import Consent, Message
 from receivables.services import disputes
+from tests.fixtures.bank import mt940
 from tests.fixtures.world import DAY_0
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +174,32 @@ def test_chunks_cover_every_customer_there_is_or_will_be(dunning_desk):
         for pk in night.candidates(dunning_desk.world.entity.pk, ON, first=first, last=last)
     ]
     assert len(seen) == len(set(seen)) == 7
+
+
+def test_what_was_paid_since_a_promise_was_made_is_promised_no_more(dunning_desk, look):
+    desk, at = dunning_desk, dunning_desk.now(DAY_0)
+    invoice = desk.issue("globex", "300.00", due_on=DAY_0)
+    promises.make(
+        items=[(desk.entry(invoice), 10_000)], due_on=ON, source="call", today=DAY_0, now=at, by=desk.by
+    )
+    desk.world.pay(invoice, "60.00", on=DAY_0 + timedelta(days=1))
+    (item,) = look().items
+    assert (item.open_amount, item.promised) == (24_000, 4_000)
+
+
+def test_a_parents_contact_that_nobody_writes_to_is_silent_for_its_subsidiaries_too(dunning_desk, look):
+    desk = dunning_desk
+    parent, child = desk.customer("globex"), desk.world.customer("small")
+    child.parent = parent
+    child.save(update_fields=["parent"])
+    assert [each.id for each in look("small").contacts] == [each.id for each in look("globex").contacts]
+    desk.block("globex", on=DAY_0, contact=parent.contacts.get(), reason="do_not_contact")
+    assert look("small").contacts == ()
+
+
+def test_a_statement_that_does_not_add_up_is_no_fresh_bank_file(dunning_desk, look, bank):
+    dunning_desk.issue("globex", due_on=DAY_0)
+    bank.take_in(mt940([(DAY_0, "10.00", "something")], closing="99.00"))
+    assert look().newest_bank_file is None
+    bank.take_in(mt940([(DAY_0, "10.00", "something")], number="2/1"))
+    assert look().newest_bank_file is not None
