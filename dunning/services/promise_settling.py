@@ -32,7 +32,10 @@ def settle(*, on: date, now: datetime, by: Actor, entity: LegalEntity | None = N
     Kept early closes at once; too little by the end of the grace breaks. A closed promise follows its money for 90 days after
     its grace: a bounce breaks it (or opens it again while its days run), money found late that came in time keeps it.
     """
-    return sum(_settle_customer(customer, on=on, now=now, by=by) for customer in _customers(on, entity))
+    return sum(
+        _settle_customer(customer, on=on, now=now, by=by, entity=entity)
+        for customer in _customers(on, entity)
+    )
 
 
 def _customers(on: date, entity: LegalEntity | None) -> Iterator[int]:
@@ -66,13 +69,18 @@ def _candidates(on: date, entity: LegalEntity | None) -> PromiseQuerySet:
 
 
 @transaction.atomic
-def _settle_customer(customer_id: int, *, on: date, now: datetime, by: Actor) -> int:
+def _settle_customer(
+    customer_id: int, *, on: date, now: datetime, by: Actor, entity: LegalEntity | None
+) -> int:
+    """What is judged with an entity's day is that entity's only: elsewhere the day may not be over yet."""
     (customer,) = posting.lock(customer_id)
     rows = PromiseToPay.objects.select_for_update(of=("self",), no_key=True)
     fresh = Q(grace_until__gte=on - timedelta(days=rules.LOOK_BACK_DAYS))
     planned = Q(plan__isnull=False) & ~Q(state=State.REPLACED)
     mine = rows.filter(Q(state=State.OPEN) | (_LEDGERS & fresh) | planned, customer=customer)
     mine = mine.exclude(plan__state__in=_FIRM).select_related("entity", "customer", "contact")
+    if entity is not None:
+        mine = mine.filter(entity=entity)
     promises = list(mine.order_by("due_on", "pk"))
     counts = promise_money.counts(promises, on=on)
     changes = [

@@ -75,3 +75,18 @@ def test_wish_b5_settling_is_idempotent_and_blind_to_order_and_to_how_often_it_i
             transaction.set_rollback(True)
     if sum(e[0] for e in events if not e[2]) <= 100 and sum(e[0] for e in events if e[2]) <= 100:
         assert found[0] == found[1]
+
+
+def test_one_entitys_day_breaks_no_promise_of_another_where_the_day_still_runs(world):
+    other = world.legal_entity("US", "US Inc", "USD", "America/New_York", "US")
+    made = {}
+    for entity in (world.entity, other):
+        invoice = world.issue("globex", "100", due_on=TODAY, entity=entity)
+        item = invoice.instalments.select_related("entry__customer").get().entry
+        made[entity.pk] = promises.make(
+            items=[(item, 10000)], due_on=DUE, source="call", today=TODAY, now=world.at(TODAY), by=world.by
+        )
+    end = max(each.grace_until for each in made.values()) + timedelta(days=1)
+    promise_settling.settle(on=end, now=world.at(end), by=world.by, entity=world.entity)
+    states = {pk: PromiseToPay.objects.get(pk=each.pk).state for pk, each in made.items()}
+    assert states == {world.entity.pk: "BROKEN", other.pk: "OPEN"}
