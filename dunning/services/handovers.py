@@ -143,7 +143,6 @@ def _stop_promises(line: Line, rows: list[Entry], on: date, by: Actor) -> None:
     )
     for promise in open_ones.select_related("customer", "entity"):
         promise_ends.replaced(line, promise, on=on, by=by, reason="handed_over")
-        promise_ends.follow_plan(line, promise, on=on, by=by)
     plans = PaymentPlan.objects.select_for_update(no_key=True).filter(
         promises__in=set(ids), state=PaymentPlan.State.ACTIVE
     )

@@ -95,6 +95,10 @@ def _drafts(
 ) -> list[promises.Draft]:
     free = {entry.pk: posting.left_of(entry) for entry in entries}
     by_id = {entry.pk: entry for entry in entries}
+    if len({(each.entity_id, each.customer_id, each.currency) for each in entries}) > 1:
+        raise Refused(
+            "crosses", _("A promise never crosses customer, legal entity or currency."), field="items"
+        )
     total, left = sum(amount for _day, amount in parts), sum(free.values())
     if total > left and entries:
         raise Refused(

@@ -10,7 +10,7 @@ import pytest
 
 from credit.models import CreditHold, RiskEvent
 from dunning.models import HandOverItem, PromiseToPay
-from dunning.services import calls, handovers, promises
+from dunning.services import calls, handovers, plans, promise_settling, promises
 from receivables import books, storage
 from receivables.models import Attachment, Customer, Dispatch, NumberSeries
 from receivables.rules.refusals import Refused
@@ -144,3 +144,16 @@ def test_the_same_books_give_the_same_pack(case):
         number="X-1", to="Dr. Recht", reason="silent", on=TODAY, by="Anne",
     )  # fmt: skip
     assert handover_pack.archive(told) == handover_pack.archive(told)
+
+
+def test_a_plan_with_a_kept_part_is_cancelled_and_not_kept_by_a_hand_over(case):
+    parts = [(TODAY + timedelta(days=7), 40_000), (TODAY + timedelta(days=14), 80_000)]
+    plan, _made = plans.agree(
+        entries=[entry(case.invoice)], parts=parts, source="call", today=TODAY, now=case.at(TODAY), by=case.by
+    )
+    case.pay(case.invoice, "400", on=TODAY)
+    promise_settling.settle(on=TODAY, now=case.at(TODAY), by=case.by)
+    hand_over(case, entry(case.invoice))
+    plan.refresh_from_db()
+    assert plan.state == "CANCELLED"
+    assert [row.state for row in plan.promises.order_by("due_on")] == ["KEPT", "REPLACED"]

@@ -97,3 +97,9 @@ def test_a_cancelled_plan_frees_its_items(world, two):
     plans.cancel(plan=plan, reason="new terms", on=TODAY, now=world.at(TODAY), by=world.by)
     assert states(plan) == ("CANCELLED", ["REPLACED"] * 3)
     assert agree(world, two, (100, 100, 100))[0].state == "ACTIVE"
+
+
+def test_a_plan_never_crosses_accounts_even_part_by_part(world, two):
+    with pytest.raises(Refused) as caught:
+        agree(world, [two[0], world.issue("acme", "100", due_on=TODAY)], (100, 100), DAYS[:2])
+    assert caught.value.code == "crosses"
