@@ -3,16 +3,19 @@
 The charges are written when the message was accepted; a note that never arrived charges nothing.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.utils.translation import gettext as _
 
 from dunning.models import InterestNote
-from dunning.questions import interest_paper
+from dunning.questions import interest_paper, pictures
 from dunning.questions.interest_preview import preview
+from dunning.rules.policy import customer_stop, item_stop
 from dunning.words import interest_words
 from receivables import audit, posting, rendering
 from receivables.actor import Actor
@@ -28,6 +31,8 @@ from receivables.services.charges import Claim
 KIND = "interest"
 CHANNELS = ("email", "letter")
 CHANGED = "figures_changed"
+HELD = frozenset({"legal", "blocked"})
+log = logging.getLogger("duebook.notices")
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,9 @@ class Letter:
     rendered: Rendered
 
 
-def write(note: InterestNote, *, to: Contact | None, channel: str) -> Letter:
-    """The paper with its covering words, in the contact's language. Refuses unreachable and what rendering refuses."""
+def write(note: InterestNote, *, to: Contact | None, channel: str, on: date, now: datetime) -> Letter:
+    """The paper with its covering words, in the contact's language. Refuses unreachable, not_now (closed, blocked, handed over)
+    and what rendering refuses."""
     if to is None or to.customer_id != note.customer_id or channel not in CHANNELS:
         raise Refused("unreachable", _("Choose a contact of this customer, by e-mail or letter."), field="to")
     recipient = (
@@ -49,6 +55,9 @@ def write(note: InterestNote, *, to: Contact | None, channel: str) -> Letter:
     )
     if not recipient or not to.active or to.undeliverable_since:
         raise Refused("unreachable", _("This contact cannot be reached that way."), field="to")
+    why = _held(note, on, now)
+    if why:
+        raise Refused("not_now", _("Nobody writes to this customer now: %(why)s.") % {"why": why})
     return Letter(to, channel, recipient, _rendered(note, to))
 
 
@@ -81,30 +90,52 @@ def look_again(*, now: datetime, by: Actor) -> int:
     """Notes the outbox gave back go on when their figures still hold, else they are taken out. Returns how many."""
     stale = list(Message.objects.stale(KIND).order_by("customer_id", "pk").values_list("pk", flat=True))
     for pk in stale:
-        _look_again(pk, now, by)
+        try:
+            _look_again(pk, now, by)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:  # the others, and the sweepers after this one, go on
+            log.exception("interest note of message %s cannot be looked at again", pk)
     return len(stale)
 
 
 @transaction.atomic
 def _look_again(pk: int, now: datetime, by: Actor) -> None:
-    message = Message.objects.select_related("contact").get(pk=pk)
+    message = Message.objects.get(pk=pk)
     note = InterestNote.objects.select_related("customer", "entity").get(
         pk=int(message.about.partition(":")[2])
     )
     (customer,) = posting.lock(note.customer_id)
-    right = _still_right(note, message)
-    contact = message.contact
-    rendered = _rendered(note, contact) if right and contact is not None else None
+    letter = _again(note, message, now)
     with audit.line(
         "interest.looked_at_again", by=by, now=now, subject=f"customer:{customer.pk}", entity=note.entity
     ) as line:
-        if rendered is None:
+        if letter is None:
             outbox.cancel(line, message, reason=CHANGED, now=now)
             return
         outbox.renew(
-            line, message, rendered=rendered, stop_version=customer.stop_version, not_after=None, due_at=now,
+            line, message, rendered=letter.rendered, stop_version=customer.stop_version, not_after=None, due_at=now,
             charges=message.charges, now=now,
         )  # fmt: skip
+
+
+def _again(note: InterestNote, message: Message, now: datetime) -> Letter | None:
+    """The same letter with fresh words; None when it may not go, or not where it was meant to."""
+    today = now.astimezone(ZoneInfo(note.entity.time_zone)).date()
+    try:
+        letter = write(note, to=message.contact, channel=message.channel, on=today, now=now)
+    except Refused:
+        return None
+    return letter if letter.recipient == message.recipient and _still_right(note, message) else None
+
+
+def _held(note: InterestNote, on: date, now: datetime) -> str:
+    """Why nobody writes to the customer, or about an item of the note; "" when nothing stands against it."""
+    (picture,) = pictures.load(note.entity, [note.customer_id], on, now, contacts=False)
+    named = {said["entry"] for said in note.derivation["items"]}
+    stops = [item_stop(item) for item in picture.items if item.entry in named]
+    stop = customer_stop(picture) or next((each for each in stops if each and each[0] in HELD), None)
+    return stop[0] if stop else ""
 
 
 def _still_right(note: InterestNote, message: Message) -> bool:

@@ -80,7 +80,7 @@ def issue(
         issued_by=by.name,
         recorded_at=now,
     )
-    letter = interest_messages.write(note, to=to, channel=channel) if channel else None
+    letter = interest_messages.write(note, to=to, channel=channel, on=on, now=now) if channel else None
     subject = f"customer:{customer.pk}"
     with audit.line("interest.claimed", by=by, now=now, subject=subject, entity=entity) as line:
         note.audit_seq = line.seq

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from dunning.models import InterestNote
-from dunning.services import interest_messages
+from dunning.services import blocks, interest_messages
 from integrations.errors import Rejected
 from receivables.models import Charge, Message
 from receivables.rules.refusals import Refused
+from receivables.services import contacts
 from tests.fixtures.outbox_desk import NOW
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +97,35 @@ def test_whom_we_cannot_reach_is_refused_and_no_number_is_taken(world, late, int
     assert not InterestNote.objects.exists()
     assert not Message.objects.filter(kind="interest").exists()
     assert not world.entity.series.filter(code="interest", last_number__gt=0).exists()
+
+
+def test_a_note_does_not_go_to_an_address_that_is_no_longer_the_contacts(late, interest, mailroom):
+    contact = mailroom.contact("acme")
+    note = send(mailroom, interest, to=contact)
+    fields = {"email": "new@acme.example"}
+    contacts.edit(contact=contact, version=contact.version, fields=fields, now=mailroom.now, by=mailroom.by)
+    mailroom.deliver()
+    interest_messages.look_again(now=mailroom.now, by=mailroom.by)
+    assert mailroom.state(interest_messages.message_of(note))[0] == "CANCELLED"
+    assert not mailroom.provider.taken
+
+
+def test_a_block_holds_a_note_that_was_not_sent_yet(late, interest, mailroom, world):
+    note = send(mailroom, interest)
+    blocks.place(customer=late.customer, reason="insolvency", today=TODAY, now=mailroom.now, by=mailroom.by)
+    mailroom.deliver()
+    interest_messages.look_again(now=mailroom.now, by=mailroom.by)
+    assert mailroom.state(interest_messages.message_of(note))[0] == "CANCELLED"
+    with pytest.raises(Refused) as caught:
+        send(mailroom, interest)
+    assert caught.value.code == "not_now"
+
+
+def test_one_note_that_breaks_does_not_stop_the_others(late, interest, mailroom, world, monkeypatch):
+    note = send(mailroom, interest)
+    blocks.place(customer=late.customer, reason="insolvency", today=TODAY, now=mailroom.now, by=mailroom.by)
+    mailroom.deliver()
+    monkeypatch.setattr(interest_messages, "preview", lambda *_a, **_o: 1 / 0)
+    monkeypatch.setattr(interest_messages, "_held", lambda *_a: "")
+    assert interest_messages.look_again(now=mailroom.now, by=mailroom.by) == 1
+    assert mailroom.state(interest_messages.message_of(note))[0] == "PLANNED"
