@@ -9,7 +9,7 @@ from datetime import date, datetime
 from dunning.rules.ladder import OUTSIDE, Ladder, Stage
 from dunning.rules.picture import ContactView, Item, Picture
 from dunning.rules.policy import Intent, askable, customer_stop, item_stop, listed, net, outward_hold
-from dunning.rules.standing import days_past_due, over, reached_from
+from dunning.rules.standing import days_past_due, over, reached_from, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,9 @@ def _item(item: Item | None, stage: Stage | None, number: int, ladder: Ladder, o
     stop = item_stop(item)
     if stop is not None:
         return stop[0]
+    at = standing(item, ladder.track)
+    if number != at.round or stage.offset <= at.rank:
+        return "done"  # somebody moved it on the ladder since
     dpd = days_past_due(item, on)
     if over(stage, dpd):
         return "too_late"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dunning.rules.picture import Block
+from dunning.rules.picture import Block, Move
 from dunning.rules.second_look import NoticeFacts, Right, Wrong, still_right
 from tests.fixtures.dunning_pictures import contact, day, item, noon, picture, steps
 
@@ -68,3 +68,11 @@ def test_pitfall_32_less_is_asked_for_after_a_part_was_paid():
 
 def test_the_gap_is_not_asked_again():
     assert isinstance(look(item(1), item(2), last_outward_on={"EUR": day(25)}), Right)
+
+
+@pytest.mark.parametrize(("rank", "round"), [(20, 1), (31, 1), (-365, 2)])
+def test_an_item_that_was_moved_past_the_rung_or_began_anew_falls_out(rank, round):
+    moved = item(2, moves=(Move("chase", rank, round, day(24)),))
+    found = look(item(1), moved)
+    assert (found.stage.code, found.dropped) == ("l1", ((2, "done"),))
+    assert isinstance(look(item(1), item(2, moves=(Move("chase", 5, 1, day(24)),))), Right)
