@@ -64,6 +64,7 @@ def set_class(
         risk_events.write(
             line, key=key, kind="class_set", customer=customer, entity=entity, on=on, figures=figures
         )
+        posting.stop([customer])  # another class may be meant by another policy, or by none
     return row
 
 

@@ -70,7 +70,13 @@ def assign(
 
 @transaction.atomic
 def remove(*, assignment: Assignment, reason: str = "", now: datetime, by: Actor) -> Assignment:
-    """Takes an assignment back; a wider one speaks again. Refuses already_undone, and last_default (somebody must be meant)."""
+    """Takes an assignment back; a wider one speaks again, or keeps silent: what is on its way is looked at again.
+
+    Refuses already_undone, and last_default (somebody must be meant)."""
+    scope = (assignment.entity, assignment.segment, assignment.risk_class, assignment.customer)
+    default = not any(scope)
+    if not default:
+        posting.lock(*_meant(*scope).values_list("pk", flat=True))
     row: Assignment = (
         Assignment.objects.select_for_update(no_key=True, of=("self",))
         .select_related("policy", "entity", "customer")
@@ -92,6 +98,7 @@ def remove(*, assignment: Assignment, reason: str = "", now: datetime, by: Actor
         row.save(update_fields=["removed_at"])
         line.before = {"policy": what, "track": row.track}
         line.touch("assignment", row.pk, "removed")
+        posting.stop(_meant(*scope))
     return row
 
 

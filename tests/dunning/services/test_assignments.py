@@ -106,3 +106,13 @@ def test_a_sales_rep_sees_only_own_customers_among_them(world, now):
     seen = Assignment.objects.for_user(rosa)
     assert set(seen.filter(customer__isnull=False).values_list("customer__code", flat=True)) == {"acme"}
     assert seen.filter(customer=None).count() == 4
+
+
+def test_taking_an_assignment_back_stops_what_is_on_its_way_since_a_wider_exemption_may_speak(world, now):
+    customer = world.customer("acme")
+    row = assignments.assign(track="chase", policy=policy("gentle"), customer=customer, now=now, by=world.by)
+    customer.refresh_from_db()
+    before = customer.stop_version
+    assignments.remove(assignment=row, now=now, by=world.by)
+    customer.refresh_from_db()
+    assert customer.stop_version == before + 1
