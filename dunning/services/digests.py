@@ -3,12 +3,13 @@
 A digest shows its minute: it is looked at when it is written and again when it is given back, and leaves within the minute.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from dunning import rendering as notice_rendering
 from dunning.models import Notice, NoticeItem
@@ -33,6 +34,7 @@ KIND = "digest"
 MOST = 400
 """Customers of one digest at most; the rest come in another."""
 State = Notice.State
+log = logging.getLogger("duebook.notices")
 GIVEN_UP = (Message.State.SUPPRESSED, Message.State.CANCELLED)
 
 
@@ -48,7 +50,13 @@ def hand_over_due(*, now: datetime, by: Actor) -> tuple[int, int]:
     went = gone = 0
     for ids in groups.values():
         for start in range(0, len(ids), MOST):
-            done, lost = _write(ids[start : start + MOST], now, by)
+            try:
+                done, lost = _write(ids[start : start + MOST], now, by)
+            except (DatabaseError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("a digest of %s notices cannot be written", len(ids))
+                continue
             went, gone = went + done, gone + lost
     return went, gone
 
@@ -83,7 +91,12 @@ def look_again(*, now: datetime, by: Actor) -> int:
     """Digests the outbox gave back are written anew from what is still right, or taken out."""
     stale = list(Message.objects.stale(KIND).order_by("pk").values_list("pk", flat=True))
     for pk in stale:
-        _look_again(pk, now, by)
+        try:
+            _look_again(pk, now, by)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("digest %s cannot be looked at again", pk)
     return len(stale)
 
 

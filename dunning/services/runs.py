@@ -21,7 +21,7 @@ from dunning.services.run_apply import Written
 from receivables import audit
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Audit, ChainHead, Customer, LegalEntity
+from receivables.models import Audit, ChainHead, Customer, LegalEntity, WorkItem
 from receivables.rules.refusals import Refused
 
 CHUNK, CHUNK_MIN = 2_000, 500
@@ -167,6 +167,7 @@ def _write(run: Run, chunk: RunChunk, judged: Judged, now: datetime, by: Actor) 
     if not plan:
         return Written()
     subject = f"run:{run.pk} chunk {chunk.number}"
+    _hold_calls(plan)
     try:
         with (
             transaction.atomic(),
@@ -178,6 +179,14 @@ def _write(run: Run, chunk: RunChunk, judged: Judged, now: datetime, by: Actor) 
     except (DatabaseError, ValueError, TypeError):
         with audit.line("run.chunk", by=by, now=now, subject=subject, entity=run.entity) as line:
             return _told(line, _one_by_one(line, run, judged))
+
+
+def _hold_calls(plan: run_apply.Plan) -> None:
+    """To-dos that may climb are locked before the chain: who ticks one off has it and waits for the chain."""
+    calls = [pk for _customer, kind, pk in plan.open_tasks if kind == run_apply.CALL]
+    held = WorkItem.objects.select_for_update(no_key=True).filter(pk__in=calls).order_by("pk")
+    if calls:
+        list(held.values_list("pk", flat=True))
 
 
 def _told(line: Line, written: Written) -> Written:

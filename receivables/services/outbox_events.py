@@ -79,7 +79,7 @@ def _ours(events: Iterable[port.Event], provider: str, now: datetime, came: Coun
     """Events about attempts of ours at that provider; the rest is counted and, where it points at another's, noted."""
     events = list(events)
     rows = Attempt.objects.filter(token__in={each.token for each in events if each.token})
-    attempts = {row.token: row for row in rows.select_related("message")}
+    attempts = {row.token: row for row in rows.select_related("message__contact")}
     found: dict[str, _Told] = {}
     for event in events:
         attempt = attempts.get(event.token)
@@ -117,6 +117,8 @@ def _lock(told: list[_Told]) -> tuple[dict[int, Message], dict[int, Attempt]]:
     for each in told:
         if each.event.kind in FAILED | OBJECTED:
             message = each.attempt.message
+            if message.contact is not None:  # it may be the parent's, or have another address by now
+                customers.add(message.contact.customer_id)
             customers |= {one.pk for one in consents.customers_of(message.channel, message.recipient)}
     if customers:
         posting.lock(*(pk for pk in customers if pk))

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from dunning.models import Notice, NoticeItem
-from dunning.services import delivery_follow
+from dunning.services import delivery_follow, digests
 from receivables import audit
 from receivables.models import Customer, Message
 from receivables.services import outbox
@@ -101,3 +101,15 @@ def test_a_customer_named_like_a_placeholder_is_printed_as_it_is(desk):
     desk.send(EARLY)
     (mail,) = to_us(desk)
     assert "(amount_total) ··Ltd··" in mail.text
+
+
+def test_a_digest_that_cannot_be_written_stops_nobody_elses_mail(desk, monkeypatch):
+    desk.issue("acme", "10.00", due_on=DUE)
+    desk.night(EARLY)
+    monkeypatch.setattr(digests, "_rendered", lambda *_a: 1 / 0)
+    desk.hand_over(EARLY)
+    assert not Message.objects.filter(kind="digest").exists()
+    assert Notice.objects.get(stage="friendly").state == "HANDED_OVER"
+    monkeypatch.undo()
+    desk.hand_over(EARLY)
+    assert Message.objects.filter(kind="digest").count() == 1

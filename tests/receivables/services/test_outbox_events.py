@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from integrations.errors import Uncertain
 from integrations.messaging.port import Event
+from receivables import posting
 from receivables.models import Attempt, Consent, Contact, Customer, Message, ProviderEvent, Tally
 from receivables.services import outbox_decide, outbox_events
 
@@ -253,3 +254,16 @@ def test_p7_events_in_any_order_repeated_and_cut_anyhow_end_the_same(mailroom, s
         assert run(batches) == run([[each] for each in in_order])
 
     converges()
+
+
+def test_the_contacts_own_customer_is_locked_before_the_chain_even_when_its_address_changed(
+    mailroom, monkeypatch
+):
+    contact = mailroom.contact("globex")
+    message, attempt = doubtful(mailroom, contact=contact)
+    Message.objects.filter(pk=message.pk).update(customer=mailroom.world.customer("acme"))
+    Contact.objects.filter(pk=contact.pk).update(email="new@globex.example")
+    seen, lock = [], posting.lock
+    monkeypatch.setattr(posting, "lock", lambda *ids: (seen.extend(ids), lock(*ids))[1])
+    take(mailroom, event(attempt, "bounced"))
+    assert {contact.customer_id, mailroom.world.customer("acme").pk} <= set(seen)
