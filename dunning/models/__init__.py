@@ -1,4 +1,4 @@
-"""The nouns of this floor: policies, runs and their reasons, notices, promises and plans, calls, blocks, hand-overs, interest notes."""
+"""The nouns of this floor: policies, runs and their reasons, notices, promises, plans, calls, blocks, hand-overs, interest."""
 
 from dunning.models.block import DunningBlock, LadderMove
 from dunning.models.call import Call

@@ -15,7 +15,7 @@ class BlockQuerySet(ScopedQuerySet):
 
 
 class DunningBlock(Tracked):
-    """Of a customer at one entity (or all), one item, or one contact. Reason and author always; an end date where there is one."""
+    """Of a customer at one entity (or all), one item, or one contact. Reason and author always; an end where there is one."""
 
     class Reason(models.TextChoices):
         CLARIFYING = "clarifying", _("Being clarified")
@@ -70,7 +70,7 @@ class LadderMoveQuerySet(ScopedQuerySet):
 
 
 class LadderMove(Recorded):
-    """Somebody moved an item to a rung, or made its ladder start anew (`round`). Automatic rules go on from there; history stays."""
+    """Somebody moved an item to a rung, or made its ladder start anew (`round`). The rules go on from there; history stays."""
 
     entry = models.ForeignKey("receivables.Entry", on_delete=models.PROTECT, related_name="ladder_moves")
     track = models.CharField(max_length=10)

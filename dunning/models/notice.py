@@ -66,9 +66,10 @@ class Notice(fsm.ConcurrentTransitionMixin, Tracked):
         "receivables.Message", on_delete=models.PROTECT, null=True, related_name="digested"
     )
     """The one mail that tells one of our own people of many customers; instead of a message of its own."""
-    work_item = models.OneToOneField(
-        "receivables.WorkItem", on_delete=models.PROTECT, null=True, related_name="notice"
+    work_item = models.ForeignKey(
+        "receivables.WorkItem", on_delete=models.PROTECT, null=True, related_name="notices"
     )
+    """The to-do it became; a call that is still to be made takes in what falls due meanwhile."""
     why = models.CharField(max_length=60, blank=True)
     """Why a person must release it first, or why it was withdrawn (a code)."""
     decided_by = models.CharField(max_length=150, blank=True)

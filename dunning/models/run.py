@@ -12,7 +12,7 @@ class RunQuerySet(ScopedQuerySet):
 
 
 class Run(models.Model):
-    """One date's pass at one entity. Unique per entity and date: two schedulers start one run; a second pass only adds what changed."""
+    """One date's pass at one entity, unique: two schedulers start one run; a second pass only adds what changed."""
 
     entity = models.ForeignKey(
         "receivables.LegalEntity", on_delete=models.PROTECT, related_name="dunning_runs"
@@ -67,7 +67,7 @@ class RunChunk(models.Model):
 
 
 class RunOutcome(models.Model):
-    """Why a customer was or was not written to by an entity, from a date until another reason came. One row per change of reason."""
+    """Why a customer was or was not written to by an entity, from a date until another reason came: a row per change."""
 
     entity = models.ForeignKey("receivables.LegalEntity", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(

@@ -5,7 +5,6 @@ It says what may be done and when; whether it is done to somebody is decided in 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 OUTSIDE = ("billing", "management", "disputes", "legal")
 """Audiences that are contacts of the customer, by role. Only what goes to them counts for the gap between messages."""
@@ -18,7 +17,7 @@ FEE_KINDS = ("none", "fixed", "percent")
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What a stage costs the customer. `amounts` per currency in minor units; `percent` of the open principal, as decimal text."""
+    """What a stage costs the customer: `amounts` per currency in minor units, or `percent` of the open principal (text)."""
 
     kind: str = "none"
     amounts: Mapping[str, int] = field(default_factory=dict)
@@ -42,7 +41,7 @@ class Stage:
     minimum: Mapping[str, int] = field(default_factory=dict)
     """Net open amount per currency (minor units) below which this rung is not used."""
     person_from: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
-    """Importance (3 = most important) → currency → asked amount from which a person must release it. "*" stands for any currency."""
+    """Importance (3 = most important) → currency ("*": any) → asked amount from which a person must release it."""
     fee: Fee = Fee()
     interest: bool = False
     effects: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What the decision looks at: one customer at one entity as of a date, frozen. Loaded by `questions/pictures`, judged by `policy`.
+"""What the decision looks at: one customer at one entity as of a date, frozen. `questions/pictures` loads, `policy` judges.
 
 Amounts are minor units of the item's currency; days are local to the entity.
 """

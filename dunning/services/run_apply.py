@@ -168,11 +168,17 @@ def reached(draft: Draft, on: date) -> date | None:
 def _work_items(
     line: Line, run: Run, plan: Plan, drafts: list[tuple[int, Draft]], done: Written
 ) -> dict[int, int]:
-    """Notice → its to-do; and one to-do for whoever cannot be reached, as long as none is open."""
+    """Notice → its to-do: a call that is still to be made takes in what falls due meanwhile. And one to-do for whoever cannot
+    be reached, as long as none is open."""
     opening: list[tuple[int | None, list[Any]]] = []
+    to_call: dict[int, int | None] = {customer: pk for customer, kind, pk in plan.open_tasks if kind == CALL}
+    joined: list[tuple[int, int]] = []
     for pk, draft in drafts:
         kind = KIND_OF.get(draft.target.channel)
         if kind is None:
+            continue
+        if kind == CALL and draft.customer in to_call:
+            joined.append((pk, draft.customer))
             continue
         to = draft.target
         values = [
@@ -187,6 +193,8 @@ def _work_items(
             "",
         ]
         opening.append((pk, values))
+        if kind == CALL:
+            to_call[draft.customer] = None
     for verdict in plan.unreachable:
         task = verdict.tasks[0]
         values = [
@@ -201,15 +209,16 @@ def _work_items(
             task.reason,
         ]
         opening.append((None, values))
-    if not opening:
-        return {}
     ids = bulk.next_ids(WorkItem, len(opening))
     numbered = [(pk, values) for pk, (_notice, values) in zip(ids, opening, strict=True)]
-    bulk.insert(WorkItem, WORK_COLUMNS, [(pk, *values, "OPEN", line.seq) for pk, values in numbered])
+    if numbered:
+        bulk.insert(WorkItem, WORK_COLUMNS, [(pk, *values, "OPEN", line.seq) for pk, values in numbered])
     for pk, values in numbered:
         line.touch("workitem", pk, values[0], values[2], values[3], values[4])
     done.work_items = len(opening)
-    return {notice: pk for pk, (notice, _values) in zip(ids, opening, strict=True) if notice is not None}
+    to_call |= {values[2]: pk for pk, values in numbered if values[0] == CALL}
+    found = {notice: pk for pk, (notice, _values) in zip(ids, opening, strict=True) if notice is not None}
+    return found | {notice: call for notice, customer in joined if (call := to_call[customer]) is not None}
 
 
 def _notices(

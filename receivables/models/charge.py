@@ -11,7 +11,7 @@ from receivables.models.base import Recorded, ScopedQuerySet, currency_field
 
 
 class Charge(Recorded):
-    """One amount claimed on top of an open item. `key` states the fact (item, stage, round; or item and first day of interest)."""
+    """One amount claimed on top of an open item. `key` states the fact (item, stage, round; or item and first day)."""
 
     class Kind(models.TextChoices):
         FEE = "fee", _("Reminder fee")

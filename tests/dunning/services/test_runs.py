@@ -56,7 +56,7 @@ def test_003_15_day_1_opens_a_call_task_for_the_owning_rep(dunning_desk):
         "call",
     )
     assert call.due_at > call.opened_at
-    notice = call.notice
+    notice = call.notices.get()
     assert (notice.state, notice.reached_on, notice.items.count()) == ("HANDED_OVER", day(1), 2)
 
 
@@ -219,3 +219,11 @@ def test_a_run_costs_a_handful_of_queries_however_many_customers(dunning_desk, c
     few = cost(2, day(1))
     assert cost(12, day(2)) <= few + 2
     assert few < 80
+
+
+def test_a_call_that_is_still_to_be_made_takes_in_what_falls_due_meanwhile(dunning_desk):
+    dunning_desk.issue("globex", due_on=DAY_0)
+    dunning_desk.issue("globex", "70.00", due_on=day(3), number="NL-2")
+    night(dunning_desk, 1, 4)
+    [call] = dunning_desk.calls("globex")
+    assert [notice.on for notice in call.notices.order_by("on")] == [day(1), day(4)]
