@@ -209,7 +209,7 @@ def _work_items(
             task.reason,
         ]
         opening.append((None, values))
-    ids = bulk.next_ids(WorkItem, len(opening))
+    ids = bulk.next_ids(WorkItem, len(opening)) if opening else []
     numbered = [(pk, values) for pk, (_notice, values) in zip(ids, opening, strict=True)]
     if numbered:
         bulk.insert(WorkItem, WORK_COLUMNS, [(pk, *values, "OPEN", line.seq) for pk, values in numbered])
