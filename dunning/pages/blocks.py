@@ -18,6 +18,7 @@ from dunning.pages import choices
 from dunning.pages.promise_forms import ReasonForm
 from dunning.rules import ladder_json
 from dunning.services import blocks, ladder_moves
+from dunning.words import policy_words
 from receivables import access, clock, context, localised, posting
 from receivables.doors import actor, policy
 from receivables.models import Customer, Entry
@@ -201,7 +202,9 @@ def _rungs() -> list[tuple[int, str]]:
         except Refused:
             continue
         for stage in ladder.stages:
-            found.setdefault(stage.offset, f"{stage.offset:+d} · {stage.name or stage.code}")
+            found.setdefault(
+                stage.offset, f"{stage.offset:+d} · {policy_words.name(stage.name) or stage.code}"
+            )
     return sorted(found.items())
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dunning.models import Notice
 from dunning.pages.choices import contacts
 from dunning.questions import notice_list
 from dunning.services.notices_by_hand import Offer
+from dunning.words import policy_words
 from receivables import localised
 from receivables.models import Contact, Customer, User
 from receivables.pages.form_base import PlacedForm, date_input
@@ -23,7 +25,7 @@ class NoticeFilters(forms.Form):
         label=_("Search"), required=False, max_length=80,
         widget=forms.TextInput(attrs={"placeholder": _("Customer, recipient, letter number"), "type": "search"}),
     )  # fmt: skip
-    stage = forms.ChoiceField(label=_("Step"), required=False)
+    stage = forms.ChoiceField(label=pgettext_lazy("ladder", "Step"), required=False)
     channel = forms.ChoiceField(
         label=_("Channel"), required=False, choices=[("", _("All")), *Notice.Channel.choices]
     )
@@ -47,7 +49,7 @@ class PostponeForm(PlacedForm):
 class ByHandForm(PlacedForm):
     """A rung on offer, to whom and how."""
 
-    stage = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
+    stage = forms.ChoiceField(label=pgettext_lazy("ladder", "Step"), widget=forms.RadioSelect)
     contact = forms.ModelChoiceField(Contact.objects.none(), label=_("To"))
     channel = forms.ChoiceField(
         label=_("Channel"), choices=[(c, w) for c, w in Notice.Channel.choices if c in ("email", "sms", "letter")]
@@ -65,7 +67,7 @@ def _offered(offer: Offer) -> str:
     """ "Firm reminder: €250.00 for 2 items, with its fee"."""
     currency = offer.climbing[0].item.currency
     told = {
-        "step": offer.stage.name or offer.stage.code,
+        "step": policy_words.name(offer.stage.name) or offer.stage.code,
         "amount": localised.money(offer.total, currency),
         "n": len(offer.climbing),
     }

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 from dunning.models import Notice
 from dunning.questions import in_force
 from dunning.rules.audience import MESSAGES
+from dunning.words import policy_words
 
 STATES = ("PROPOSED", "RELEASED", "HANDED_OVER", "REACHED", "WITHDRAWN")
 """As people see them: what reached somebody stands apart from what is on its way."""
@@ -78,7 +79,7 @@ def stage_names(codes: Iterable[str] = ()) -> dict[str, str]:
     found = {code: code.replace("_", " ").capitalize() for code in codes}
     for ladder in in_force.active_ladders().values():
         for stage in ladder.stages:
-            found[stage.code] = stage.name or stage.code.replace("_", " ").capitalize()
+            found[stage.code] = policy_words.name(stage.name) or stage.code.replace("_", " ").capitalize()
     return found
 
 
