@@ -217,7 +217,7 @@ def test_a_run_costs_a_handful_of_queries_however_many_customers(dunning_desk, c
         return len(queries)
 
     few = cost(2, day(1))
-    assert cost(12, day(2)) <= few + 2
+    assert cost(12, day(2)) <= few + 5  # a query for each customer would be ten more
     assert few < 80
 
 
