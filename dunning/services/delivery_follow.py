@@ -12,7 +12,7 @@ from django.db import transaction
 
 from dunning.models import Notice, NoticeItem
 from dunning.rules.ladder import OUTSIDE
-from dunning.services import digests
+from dunning.services import digests, interest_messages
 from dunning.services import notice_writing as writing
 from receivables import audit
 from receivables.actor import Actor
@@ -41,6 +41,7 @@ def follow(*, now: datetime, by: Actor) -> tuple[int, int]:
     ids = _lost(now)
     for start in range(0, len(ids), LOST_CHUNK):
         lost += _take_back(ids[start : start + LOST_CHUNK], now, by)
+    interest_messages.take_back_bounced(now=now, by=by)
     told, untold = digests.follow(now=now, by=by)
     return reached + told, lost + untold
 

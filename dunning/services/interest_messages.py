@@ -6,10 +6,11 @@ The charges are written when the message was accepted; a note that never arrived
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from dunning.models import InterestNote
@@ -20,17 +21,19 @@ from dunning.words import interest_words
 from receivables import audit, posting, rendering
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import BankAccount, Contact, Message
+from receivables.models import BankAccount, Charge, Contact, Message, ProviderEvent
 from receivables.questions import parties
 from receivables.rendering import Rendered
 from receivables.rules import delivery
 from receivables.rules.refusals import Refused
-from receivables.services import outbox
+from receivables.services import charges, outbox
 from receivables.services.charges import Claim
 
 KIND = "interest"
 CHANNELS = ("email", "letter")
 CHANGED = "figures_changed"
+NEWS = timedelta(days=7)
+"""How long after we heard of it a note that came back is still looked for."""
 HELD = frozenset({"legal", "blocked"})
 log = logging.getLogger("duebook.notices")
 
@@ -97,6 +100,32 @@ def look_again(*, now: datetime, by: Actor) -> int:
         except Exception:  # the others, and the sweepers after this one, go on
             log.exception("interest note of message %s cannot be looked at again", pk)
     return len(stale)
+
+
+def take_back_bounced(*, now: datetime, by: Actor) -> int:
+    """Charges of notes that came back after they had been taken are given up. Returns how many notes; asked again, none."""
+    bounced = ProviderEvent.objects.filter(
+        kind__in=delivery.UNDELIVERED, recorded_at__gte=now - NEWS, message__kind=KIND
+    )
+    rows = Charge.objects.filter(message__in=bounced.values("message"), waiver__isnull=True)
+    rows = rows.filter(entry__allocated__lt=F("entry__amount")).order_by("message_id")
+    return sum(_take_back(pk, now, by) for pk in sorted(set(rows.values_list("message_id", flat=True))))
+
+
+@transaction.atomic
+def _take_back(pk: int, now: datetime, by: Actor) -> bool:
+    message = Message.objects.select_related("entity", "customer").get(pk=pk)
+    (customer,) = posting.lock(message.customer_id)
+    if not Charge.objects.filter(message=message, waiver__isnull=True).exists():
+        return False
+    today = now.astimezone(ZoneInfo(message.entity.time_zone)).date()
+    subject, reason = f"customer:{customer.pk}", "not_delivered"
+    with audit.line(
+        "charge.waived", by=by, now=now, subject=subject, entity=message.entity, reason=reason
+    ) as line:
+        charges.take_back(line, message=message, reason=reason, on=today, by=by)
+        posting.stop([customer])
+    return True
 
 
 @transaction.atomic

@@ -7,9 +7,11 @@ import pytest
 from dunning.models import InterestNote
 from dunning.services import blocks, interest_messages
 from integrations.errors import Rejected
+from integrations.messaging.port import Event
+from receivables import posting
 from receivables.models import Charge, Message
 from receivables.rules.refusals import Refused
-from receivables.services import contacts
+from receivables.services import contacts, outbox_events
 from tests.fixtures.outbox_desk import NOW
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +131,18 @@ def test_one_note_that_breaks_does_not_stop_the_others(late, interest, mailroom,
     monkeypatch.setattr(interest_messages, "_held", lambda *_a: "")
     assert interest_messages.look_again(now=mailroom.now, by=mailroom.by) == 1
     assert mailroom.state(interest_messages.message_of(note))[0] == "PLANNED"
+
+
+def test_a_note_that_came_back_charges_nothing_in_the_end(late, interest, mailroom):
+    note = send(mailroom, interest)
+    mailroom.deliver()
+    (attempt,) = interest_messages.message_of(note).attempts.all()
+    bounce = Event(
+        kind="bounced", token=attempt.token, provider_id="p1", recipient=attempt.message.recipient,
+        occurred_at=mailroom.now, reason="no such mailbox", raw={}, fingerprint="bounce",
+    )  # fmt: skip
+    outbox_events.take_in(events=[bounce], provider="console", now=mailroom.now, by=mailroom.by)
+    for expected in (1, 0):
+        assert interest_messages.take_back_bounced(now=mailroom.now, by=mailroom.by) == expected
+    (charge,) = Charge.objects.all()
+    assert (charge.waiver.reason, posting.left_of(charge.entry)) == ("not_delivered", 0)
