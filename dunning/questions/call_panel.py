@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dunning.models import Call, Notice, PromiseToPay
-from dunning.questions import call_times, promise_money, promise_reliability
+from dunning.questions import call_times, notice_list, promise_money, promise_reliability
 from dunning.questions.call_times import Place
 from dunning.rules.promises import Reliability
 from dunning.words import collecting_words
@@ -59,7 +59,7 @@ class Panel:
     reliability: Reliability
     disputes: tuple[Dispute, ...]
     calls: tuple[Call, ...]
-    notices: tuple[Notice, ...]
+    notices: tuple[tuple[Notice, str], ...]
     rep: User | None
 
 
@@ -87,11 +87,16 @@ def of(
         calls=tuple(
             Call.objects.filter(**key).select_related("contact").order_by("-called_at", "-pk")[:PAST]
         ),
-        notices=tuple(
-            Notice.objects.filter(reached_on__isnull=False, **key).order_by("-reached_on", "-pk")[:PAST]
-        ),
+        notices=tuple(_notices(key)),
         rep=profile.rep if profile else None,
     )
+
+
+def _notices(key: dict[str, Any]) -> list[tuple[Notice, str]]:
+    """The last notices that reached somebody, each with the name of its rung."""
+    rows = Notice.objects.filter(reached_on__isnull=False, **key).order_by("-reached_on", "-pk")[:PAST]
+    stages = notice_list.stage_names(row.stage for row in rows)
+    return [(row, stages[row.stage]) for row in rows]
 
 
 def due(customer: Customer, entity: LegalEntity, today: date) -> list[Due]:
