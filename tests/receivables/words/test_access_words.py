@@ -2,12 +2,12 @@
 
 from django.utils import translation
 
-from receivables.access_table import VERBS
+from receivables.services import roles
 from receivables.words import access_words
 
 
 def test_every_right_has_words():
-    for noun, _dot, act in (verb.partition(".") for verb in VERBS):
+    for noun, _dot, act in (verb.partition(".") for verb in roles.all_verbs()):
         assert noun in access_words.NOUNS
         assert not act or act in access_words.ACTS
 
