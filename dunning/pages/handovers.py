@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.urls import reverse as address
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dunning.models import HandOver
@@ -130,7 +130,7 @@ def make(request: HttpRequest, customer_id: int) -> HttpResponse:
         "New orders are held."
     ) % {"customer": customer}
     return act(
-        request, form, do, title=_("Hand over"), yes=_("Hand over"), lead=lead, tone="bad",
+        request, form, do, title=pgettext("claim", "Hand over"), yes=pgettext("claim", "Hand over"), lead=lead, tone="bad",
         back=address("receivables:customer", args=[customer.pk]), where=_list(),
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ class ByHandForm(PlacedForm):
     """A rung on offer, to whom and how."""
 
     stage = forms.ChoiceField(label=pgettext_lazy("ladder", "Step"), widget=forms.RadioSelect)
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("To"))
+    contact = forms.ModelChoiceField(Contact.objects.none(), label=pgettext_lazy("message", "To"))
     channel = forms.ChoiceField(
         label=_("Channel"), choices=[(c, w) for c, w in Notice.Channel.choices if c in ("email", "sms", "letter")]
     )  # fmt: skip
