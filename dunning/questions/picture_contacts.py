@@ -10,6 +10,7 @@ from typing import Any
 from dunning.questions.sql import Rows, among, parsed, rows
 from dunning.rules.picture import ContactView, Picture
 from receivables.models import LegalEntity
+from receivables.questions import parties
 
 WEEK = timedelta(days=7)
 NEEDS_CONSENT = frozenset({"sms"})
@@ -129,5 +130,5 @@ def _view(
 
 
 def _printed(address: dict[str, Any]) -> str:
-    """A postal address in one line, for the record of where a letter went."""
-    return ", ".join(str(value) for value in address.values() if value)[:320]
+    """A postal address in one line, for the record of where a letter went. In our order: PostgreSQL keeps JSON in its own."""
+    return ", ".join(parties.lines(address))[:320]
