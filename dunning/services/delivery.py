@@ -113,7 +113,18 @@ def _alone(pk: int, work: Work, now: datetime, by: Actor) -> Done:
         raise
     except Exception:
         log.exception("notice %s cannot be handed over", pk)
+        _set_aside(pk, now, by)
         return Done(skipped=[pk])
+
+
+@transaction.atomic
+def _set_aside(pk: int, now: datetime, by: Actor) -> None:
+    """What broke on a bug of ours is tried each hour like what cannot be written, and somebody knows."""
+    for notice in writing.locked([pk], Notice.State.RELEASED):
+        with audit.line(
+            "notice.handed_over", by=by, now=now, subject=f"notice:{pk}", entity=notice.entity, reason=STUCK
+        ) as line:
+            writing.stuck(line, notice, code="bug", now=now)
 
 
 @transaction.atomic

@@ -227,6 +227,8 @@ def test_a_bug_in_one_notice_leaves_the_others_whole(desk, monkeypatch):
     done = desk.hand_over(FIRM)
     assert done.handed_over == 1
     assert done.skipped == [desk.notice("globex").pk]
+    assert desk.notice("globex").why == "cannot_render:bug"
+    assert WorkItem.objects.open().filter(kind="notice_stuck").count() == 1
 
 
 def test_a_contact_whose_address_changed_after_the_run_is_not_written_to_at_the_old_one(desk):
