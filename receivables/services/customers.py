@@ -157,6 +157,7 @@ def set_parent(
     with audit.line("customer.parent_set", by=by, now=now, subject=f"customer:{customer.pk}") as line:
         _refuse_cycle(customer, locked[parent.pk] if parent else None)
         write(line, customer, {"parent_id": parent.pk if parent else None})
+        posting.stop([customer])  # whose contacts speak for it may be others now
     return customer
 
 

@@ -48,7 +48,9 @@ def agree(
     with audit.line(
         "profile.agreed", by=by, now=now, subject=subject, entity=entity, reason=reason[:300]
     ) as line:
-        return write(line, customer=customer, entity=entity, valid_from=valid_from, values=cleaned)
+        row = write(line, customer=customer, entity=entity, valid_from=valid_from, values=cleaned)
+        posting.stop([customer])  # another segment may be exempt, greater importance wants a second person
+    return row
 
 
 def write_first(

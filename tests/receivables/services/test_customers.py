@@ -5,7 +5,7 @@ import pytest
 from receivables.actor import Actor
 from receivables.models import Audit, Contact, Customer, CustomerProfile
 from receivables.rules.refusals import Refused
-from receivables.services import contacts, customers
+from receivables.services import contacts, customers, profiles
 from tests.fixtures.world import DAY_0
 
 WHOLE = {
@@ -231,6 +231,19 @@ def test_a_customer_never_stands_above_itself(world):
     customers.set_parent(customer=rows[2], parent=rows[1], version=1, **place)
     refused = refusal(customers.set_parent, customer=rows[0], parent=rows[2], version=1, **place)
     assert refused.code == "cycle"
+
+
+def test_another_parent_or_segment_has_what_is_on_its_way_looked_at_again(world):
+    parent, child = (create(world, code=code, tax_id="") for code in "ab")
+    versions = []
+    give = {"customer": child, "now": world.at(DAY_0), "by": world.by}
+    for act, what in (
+        (customers.set_parent, {"parent": parent, "version": child.version}),
+        (profiles.agree, {"entity": world.entity, "valid_from": DAY_0, "values": {"segment": "exempt ones"}}),
+    ):
+        act(**give, **what)
+        versions.append(Customer.objects.get(pk=child.pk).stop_version - child.stop_version)
+    assert versions == [1, 2]
 
 
 def test_a_customer_with_open_items_is_not_closed(world):
