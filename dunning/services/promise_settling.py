@@ -2,10 +2,11 @@
 decides depends on the books and the day alone, not on when or how often it is asked.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from dunning.models import PaymentPlan, PromiseItem, PromiseToPay
@@ -20,6 +21,7 @@ from receivables.audit import Line
 from receivables.models import Allocation, LegalEntity
 
 CHUNK = 500
+log = logging.getLogger("duebook.dunning")
 State = PromiseToPay.State
 _LEDGERS = Q(close_reason="", state__in=(State.KEPT, State.PARTLY_KEPT, State.BROKEN))
 """Closed by the ledger, not by a person."""
@@ -32,10 +34,15 @@ def settle(*, on: date, now: datetime, by: Actor, entity: LegalEntity | None = N
     Kept early closes at once; too little by the end of the grace breaks. A closed promise follows its money for 90 days after
     its grace: a bounce breaks it (or opens it again while its days run), money found late that came in time keeps it.
     """
-    return sum(
-        _settle_customer(customer, on=on, now=now, by=by, entity=entity)
-        for customer in _customers(on, entity)
-    )
+    moved = 0
+    for customer in _customers(on, entity):
+        try:
+            moved += _settle_customer(customer, on=on, now=now, by=by, entity=entity)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:  # the others' promises do not wait for this one
+            log.exception("the promises of customer %s cannot be settled", customer)
+    return moved
 
 
 def _customers(on: date, entity: LegalEntity | None) -> Iterator[int]:

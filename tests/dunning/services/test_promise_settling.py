@@ -90,3 +90,23 @@ def test_one_entitys_day_breaks_no_promise_of_another_where_the_day_still_runs(w
     promise_settling.settle(on=end, now=world.at(end), by=world.by, entity=world.entity)
     states = {pk: PromiseToPay.objects.get(pk=each.pk).state for pk, each in made.items()}
     assert states == {world.entity.pk: "BROKEN", other.pk: "OPEN"}
+
+
+def test_one_customer_that_breaks_does_not_hold_up_the_others(world, monkeypatch):
+    made = {}
+    for code in ("globex", "acme"):
+        invoice = world.issue(code, "100", due_on=TODAY)
+        item = invoice.instalments.select_related("entry__customer").get().entry
+        made[code] = promises.make(
+            items=[(item, 10000)], due_on=DUE, source="call", today=TODAY, now=world.at(TODAY), by=world.by
+        )
+    close, broken = promise_settling.promise_ends.close, made["globex"].customer_id
+
+    def fails(line, promise, *rest, **more):
+        if promise.customer_id == broken:
+            raise ZeroDivisionError
+        close(line, promise, *rest, **more)
+
+    monkeypatch.setattr(promise_settling.promise_ends, "close", fails)
+    assert settle(world, DUE + timedelta(days=25)) == 1
+    assert {PromiseToPay.objects.get(pk=each.pk).state for each in made.values()} == {"OPEN", "BROKEN"}
