@@ -124,10 +124,12 @@ def operations():
 
 BODIES = {
     "close": {"reason": "x"}, "retire": {"reason": "x"}, "decide": {"approve": True, "content_hash": "0" * 64},
-    "withdraw": {"note": "", "reason": "x", "resolution": "x"}, "submit": {}, "verify": {"content_hash": "x"},
-    "approve": {"content_hash": "x"}, "send-back": {"content_hash": "x", "code": "other"}, "issue": {},
+    "withdraw": {"note": "", "reason": "x", "resolution": "x"}, "submit": {"duplicate_confirmed": True},
+    "verify": {"content_hash": "x"}, "approve": {"content_hash": "x"}, "issue": {"on": "2026-03-02"},
+    "send-back": {"content_hash": "x", "code": "other"},
     "dispatches": {"channel": "hand"}, "cancel": {"reason_code": "x"}, "write-off-proposals": {"reason_code": "x", "reason": "x"},
-    "allocations": {"oldest_first": True}, "reversals": {"reason": "bounce"}, "assign": {}, "accept": {"resolution": "x"},
+    "allocations": {"oldest_first": True}, "reversals": {"reason": "bounce"}, "assign": {"department": "x"},
+    "accept": {"resolution": "x"},
     "reject": {"resolution": "x"}, "release": {"reason": "x"}, "discard": {"reason": "x"}, "ignore": {"reason": "x"},
     "contacts": {"name": "x"}, "consents": {"channel": "email", "given": False},
     "tax-id-proposals": {"country": "DE", "tax_id": "x", "reason": "x"},
