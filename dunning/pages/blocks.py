@@ -47,9 +47,9 @@ def show(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(named | Q(entry__reference__icontains=text))
     tab = request.GET.get("tab", "standing")
     tab = tab if tab in TABS else "standing"
-    standing = rows.standing(today)
+    ended = Q(released_on__isnull=False) | Q(until_on__isnull=False, until_on__lt=today)
+    standing, over = rows.exclude(ended), rows.filter(ended)
     soon = standing.filter(until_on__lte=today + timedelta(days=SOON))
-    over = rows.exclude(pk__in=standing.values("pk"))
     found = {"standing": standing, "soon": soon, "over": over}[tab]
     order = ("-released_on", "-until_on", "-pk") if tab == "over" else ("until_on", "pk")
     words = {"standing": _("In force"), "soon": _("Ends within 7 days"), "over": _("Over")}
