@@ -6,13 +6,31 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from receivables.models import Customer, Dispute, Invoice, Payment, StatementLine, User
+from dunning.models import HandOver, InterestNote, Notice, PaymentPlan, PolicyVersion, PromiseToPay
+from receivables.models import (
+    Charge,
+    Contact,
+    Customer,
+    Dispute,
+    Invoice,
+    Message,
+    Payment,
+    StatementLine,
+    User,
+)
 from reports.sandbox import build
 from tests import screenshots
 
 pytestmark = pytest.mark.browser
 PEOPLE = {"fiona": "en", "admin": "zh-hans"}
 SIZES = ("desk", "phone", "narrow")
+ONE_OF_EACH = {
+    "customers": Customer, "disputes": Dispute, "payments": Payment, "outbox": Message, "notices": Notice, "contacts": Contact,
+    "promises": PromiseToPay, "plans": PaymentPlan, "charges": Charge, "handovers": HandOver, "interest/notes": InterestNote,
+    "policies/versions": PolicyVersion,
+}  # fmt: skip
+OF_A_CUSTOMER = ("", "credit/", "collections/", "interest/", "why/", "call/", "block/", "promise/", "plan/", "handover/",
+                 "notices/new/", "statement/", "contacts/new/")  # fmt: skip
 
 
 @pytest.fixture
@@ -26,12 +44,12 @@ def company(transactional_db, tmp_path):
         say=lambda _text: None,
         truth_path=tmp_path / "truth.json",
     )
-    newest = {model: model.objects.order_by("-pk").first() for model in (Customer, Dispute, Payment)}
-    paths = [
-        f"/{word}/{row.pk}/"
-        for word, row in zip(("customers", "disputes", "payments"), newest.values(), strict=True)
-        if row
-    ]
+    newest = {word: model.objects.order_by("-pk").first() for word, model in ONE_OF_EACH.items()}
+    assert newest["notices"] and newest["outbox"] and newest["promises"], (
+        "the nights of the demo said nothing"
+    )
+    paths = [f"/{word}/{row.pk}/" for word, row in newest.items() if row]
+    paths += [f"/customers/{newest['notices'].customer_id}/{part}" for part in OF_A_CUSTOMER]
     paths += [
         f"/invoices/{pk}/"
         for pk in Invoice.objects.filter(number__isnull=False)
