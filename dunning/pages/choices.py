@@ -47,10 +47,10 @@ def askable(entries: Iterable[Entry]) -> list[Entry]:
 
 def contact_field(label: Any) -> Any:
     """Who of the customer; `people` fills it."""
-    return _ContactField(Contact.objects.none(), label=label, required=False, empty_label="–")
+    return ContactField(Contact.objects.none(), label=label, required=False, empty_label="–")
 
 
-class _ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A contact by name and role in words."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dunning.models import Notice
-from dunning.pages.choices import contacts
+from dunning.pages.choices import ContactField, contacts
 from dunning.questions import notice_list
 from dunning.services.notices_by_hand import Offer
 from dunning.words import policy_words
@@ -50,7 +50,7 @@ class ByHandForm(PlacedForm):
     """A rung on offer, to whom and how."""
 
     stage = forms.ChoiceField(label=pgettext_lazy("ladder", "Step"), widget=forms.RadioSelect)
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=pgettext_lazy("message", "To"))
+    contact = ContactField(Contact.objects.none(), label=pgettext_lazy("message", "To"))
     channel = forms.ChoiceField(
         label=_("Channel"), choices=[(c, w) for c, w in Notice.Channel.choices if c in ("email", "sms", "letter")]
     )  # fmt: skip

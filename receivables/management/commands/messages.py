@@ -16,6 +16,7 @@ CONFIGURATION = Path(settings.BASE_DIR) / "receivables" / "conf" / "babel.cfg"
 KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "gettext_noop": None,
+    "said": None,  # gettext beside gettext_lazy as _
     "marked": None,
     "_N": None,
     "ngettext_lazy": (1, 2),
