@@ -2,6 +2,7 @@
 management and holds new orders; it closes when nothing is. Run as often as you like: each step states its key.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -20,6 +21,7 @@ from receivables.audit import Line
 from receivables.models import Customer, LegalEntity, User
 
 CHUNK = 200
+log = logging.getLogger("duebook.credit")
 TELL = "receivables.services.notifications.tell"
 BY_RULE = "by age"
 NOTHING_LEFT = "nothing is long overdue any more"
@@ -37,7 +39,20 @@ def by_age(*, entity: LegalEntity, on: date, now: datetime, by: Actor) -> int:
     concerned |= set(held.values_list("customer_id", flat=True))
     ids = sorted(concerned)
     parts = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-    return sum(_chunk(entity, part, limits, on, now, by) for part in parts)
+    return sum(_by_itself(entity, part, limits, on, now, by) for part in parts)
+
+
+def _by_itself(
+    entity: LegalEntity, part: Sequence[int], limits: Limits, on: date, now: datetime, by: Actor
+) -> int:
+    """One chunk; where it breaks its customers go one by one, so that only the broken one is left for the next night."""
+    try:
+        return _chunk(entity, part, limits, on, now, by)
+    except Exception:
+        if len(part) == 1:
+            log.exception("trust in customer %s could not be judged by age", part[0])
+            return 0
+        return sum(_by_itself(entity, [pk], limits, on, now, by) for pk in part)
 
 
 @transaction.atomic

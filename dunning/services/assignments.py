@@ -40,6 +40,7 @@ def assign(
     reason = text_hygiene.one_line(reason, field="reason", limit=REASON_MAX)
     segment = text_hygiene.one_line(segment, field="segment", limit=SEGMENT_MAX)
     _refuse_unclear(track, policy, segment, risk_class, customer, reason)
+    _refuse_beyond(entity, by)
     scope = Q(
         track=track, entity=entity, segment__iexact=segment, risk_class=risk_class, customer=customer,
         removed_at__isnull=True,
@@ -82,6 +83,7 @@ def remove(*, assignment: Assignment, reason: str = "", now: datetime, by: Actor
         .select_related("policy", "entity", "customer")
         .get(pk=assignment.pk)
     )
+    _refuse_beyond(row.entity, by)
     if row.removed_at:
         raise Refused("already_undone", _("This assignment was taken back already."))
     if not (row.entity_id or row.segment or row.risk_class or row.customer_id):
@@ -135,3 +137,15 @@ def _refuse_unclear(
         )
     if risk_class and risk_class not in CLASSES:
         raise Refused("class_unknown", _("A class is A, B, C or N."), field="risk_class")
+
+
+def _refuse_beyond(entity: LegalEntity | None, by: Actor) -> None:
+    """Who sees some entities only does not speak for those of others."""
+    if by.user is None or by.user.scope.all_entities:
+        return
+    if entity is None or entity.pk not in by.user.scope.entity_ids:
+        raise Refused(
+            "forbidden",
+            _("You may decide for your own legal entities only. Choose one of them."),
+            field="entity",
+        )

@@ -27,8 +27,12 @@ def sweep(*, now: datetime, by: Actor = ENGINE) -> Counter[str]:
     came: Counter[str] = Counter()
     over = Attempt.objects.filter(state=Attempt.State.IN_FLIGHT, deadline_at__lt=now)
     for attempt in over.order_by("deadline_at", "pk")[:CHUNK]:
-        outbox_settle.doubt(attempt=attempt, code="lease_over", detail="", now=now, by=by)
-        came["lease_over"] += 1
+        try:
+            outbox_settle.doubt(attempt=attempt, code="lease_over", detail="", now=now, by=by)
+            came["lease_over"] += 1
+        except Exception:
+            log.exception("attempt %s, whose lease is over, could not be put in doubt", attempt.pk)
+            came["failed"] += 1
     rows = Message.objects.filter(state=Message.State.UNCERTAIN).exclude(evidence_at__gt=now)
     for message in rows.order_by("evidence_at", "pk")[:CHUNK]:
         try:

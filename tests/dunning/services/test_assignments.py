@@ -4,7 +4,8 @@ import pytest
 
 from dunning.models import Assignment, Policy
 from dunning.services import assignments, policies
-from receivables.models import CustomerProfile
+from receivables.actor import Actor
+from receivables.models import CustomerProfile, User
 from receivables.rules.refusals import Refused
 from tests.fixtures.world import DAY_0
 
@@ -116,3 +117,12 @@ def test_taking_an_assignment_back_stops_what_is_on_its_way_since_a_wider_exempt
     assignments.remove(assignment=row, now=now, by=world.by)
     customer.refresh_from_db()
     assert customer.stop_version == before + 1
+
+
+def test_who_sees_one_entity_does_not_speak_for_others(world, now):
+    narrow = world.user("finance_manager", "narrow", all_entities=False)
+    narrow.entities.set([world.entity])
+    by = Actor.of(User.objects.get(pk=narrow.pk), "page")
+    what = {"track": "chase", "policy": None, "reason": "key accounts", "now": now, "by": by}
+    refused("forbidden", assignments.assign, segment="key", **what)
+    assert assignments.assign(segment="key", entity=world.entity, **what).pk
