@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from receivables.models.base import ScopedQuerySet, Tracked
 
@@ -22,7 +23,7 @@ class Dispatch(Tracked):
         COURIER = "courier", _("Courier")
         EMAIL = "email", _("E-mail")
         PORTAL = "portal", _("Link to the customer")
-        HAND = "hand", _("Handed over")
+        HAND = "hand", pgettext_lazy("delivery", "Handed over")
 
     invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, related_name="dispatches")
     contact = models.ForeignKey("receivables.Contact", on_delete=models.PROTECT, null=True, related_name="+")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = Mapping[str, str | Promise]
 
@@ -11,7 +12,7 @@ CHANNELS: Words = {
     "courier": _("Courier"),
     "email": _("E-mail"),
     "portal": _("Link to the customer"),
-    "hand": _("Handed over"),
+    "hand": pgettext_lazy("delivery", "Handed over"),
 }
 CREDIT_REASONS: Words = {
     "price": _("Price or quantity was wrong"),
