@@ -10,13 +10,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, InterfaceError, transaction
+from django.utils import translation
 
-from dunning import rendering as notice_rendering
 from dunning.models import Notice, NoticeItem
 from dunning.questions import notice_looks
 from dunning.questions.notice_looks import Look
 from dunning.services import notice_writing as writing
-from dunning.words import digest_words
+from dunning.words import digest_words, policy_words
 from dunning.words.digest_words import Row
 from receivables import audit, rendering
 from receivables.actor import Actor
@@ -184,8 +184,9 @@ def _into(line: Line, look: Look, message: Message, now: datetime) -> None:
 
 
 def _rendered(looks: Sequence[Look], user: User, key: str) -> Rendered:
-    rows = [_row(look) for look in looks]
     language, entity = user.language, looks[0].notice.entity
+    with translation.override(language):
+        rows = [_row(look) for look in looks]
     currency = looks[0].notice.currency
     facts = NoticeFacts(
         customer=parties.recipient(looks[0].notice.customer, None, addressed=user.shown),
@@ -210,7 +211,7 @@ def _row(look: Look) -> Row:
     assert right is not None
     items = [item for item, _ask in right.rows]
     oldest = min(item.due_on for item in items)
-    name = right.stage.name or notice_rendering.key_of(notice)
+    name = policy_words.name(right.stage.name) or right.stage.code
     return Row(
         name, right.stage.offset, notice.customer.legal_name, notice.customer.code, len(items),
         Money(right.total, notice.currency), oldest, (look.day - oldest).days,
