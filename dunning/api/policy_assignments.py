@@ -67,9 +67,8 @@ class Assigning(In):
 
 
 class Asking(Listing):
-    """Which policy speaks: a customer, at an entity."""
+    """At which entity, on which day."""
 
-    customer: QueryId
     entity: QueryId
     on: Day | None = None
 
@@ -109,12 +108,12 @@ def remove(request: HttpRequest, assignment_id: int, data: Discarding) -> Any:
     )
 
 
-@room.get("/policy-speaks", "policy.view", Speaks)
-def speaks(request: HttpRequest, wanted: Query[Asking]) -> Any:
+@room.get("/customers/{int:customer_id}/policies", "policy.view", Speaks)
+def speaks(request: HttpRequest, customer_id: int, wanted: Query[Asking]) -> Any:
     """Which policy speaks about a customer at an entity, per track, and by which assignment."""
     caller = guards.of(request)
     entity = seen(LegalEntity.objects.all(), caller, wanted.entity)
-    customer = seen(Customer.objects.all(), caller, wanted.customer)
+    customer = seen(Customer.objects.all(), caller, customer_id)
     on = wanted.on or caller.day(entity)
     (picture,) = pictures.load(entity, [customer.pk], on, caller.now, contacts=False)
     rows = in_force.assigned(entity.pk, [customer.pk])

@@ -58,7 +58,7 @@ def test_only_those_who_may_edit_draft(api, laid):
 
 def test_003_20_the_answer_names_policy_and_assignment(world, api, laid):
     acme, fiona = world.customer("acme"), api("finance_manager")
-    asked = f"policy-speaks?customer={acme.pk}&entity={world.entity.pk}"
+    asked = f"customers/{acme.pk}/policies?entity={world.entity.pk}"
     chase, alert = fiona.get(asked).json()["tracks"]
     assert (chase["policy"], chase["level"], alert["policy"]) == ("standard", "default", "alerts")
     body = {"track": "chase", "policy": "gentle", "customer": acme.pk}

@@ -32,7 +32,7 @@ def test_a_note_tells_debt_payment_lines_total_fixed_sum_and_law():
                 "exact": "3.087671",
                 "reference": "2.27",
                 "margin": "9",
-                "source": "Deutsche Bundesbank, Basiszinssatz nach § 247 BGB",
+                "source": "Announced by the Bundesbank; to be confirmed by the user",
             },
         ),
         (
@@ -47,7 +47,7 @@ def test_a_note_tells_debt_payment_lines_total_fixed_sum_and_law():
                 "exact": "1.688219",
                 "reference": "1.27",
                 "margin": "9",
-                "source": "Deutsche Bundesbank, Basiszinssatz nach § 247 BGB",
+                "source": "Announced by the Bundesbank; from the worked examples, to be confirmed by the user",
             },
         ),
         ("interest", {"exact": "4.775890", "interest": "4.78", "currency": "EUR", "days": 20}),

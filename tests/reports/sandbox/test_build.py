@@ -91,6 +91,7 @@ def test_the_same_seed_and_day_give_the_same_company(db, tmp_path):
                 seed=3,
                 say=lambda _text: None,
                 truth_path=tmp_path / "truth.json",
+                collect=False,
             )
             rows = list(
                 Invoice.objects.order_by("pk").values_list("number", "customer__code", "gross", "state")
