@@ -76,12 +76,17 @@ def deliver(*, now: datetime, day: Day, monotonic: Callable[[], float], most: in
     done = delivery.hand_over_due(now=now, by=ENGINE)
     day.counts["handed_over"] += done.handed_over
     day.counts["withdrawn"] += done.withdrawn
+    post(now=now, day=day, monotonic=monotonic, most=most)
+    outbox_resolve.sweep(now=now, by=ENGINE)
+    delivery_follow.follow(now=now, by=ENGINE)
+
+
+def post(*, now: datetime, day: Day, monotonic: Callable[[], float], most: int = MOST) -> None:
+    """The outbox alone: what is planned and due is handed over."""
     moments = (now + timedelta(milliseconds=TICK_MS * n) for n in count())
     clocks = outbox_send.Clocks(now=lambda: next(moments), monotonic=monotonic, pause=lambda _seconds: None)
     came = outbox_send.deliver(clocks, seconds=3_600, most=most, by=ENGINE)
     day.counts.update({f"message_{what}": n for what, n in came.items()})
-    outbox_resolve.sweep(now=now, by=ENGINE)
-    delivery_follow.follow(now=now, by=ENGINE)
 
 
 def decide_waiting(dice: Random, company: Company, *, now: datetime, share: float, day: Day) -> None:

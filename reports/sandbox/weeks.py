@@ -19,7 +19,7 @@ from reports.sandbox.company import Company
 DAILY = 10
 """For so many days before today every working day is lived."""
 HOURS = (2, 10, 15)
-DOUBT_DAYS = 3
+DOUBT_DAYS, CUT = 3, 3
 """So many days before today the line was cut once in the middle of a message: it waits for a person from the beginning."""
 
 
@@ -64,7 +64,7 @@ class Weeks:
             now = self._at(on, hour)
             if hour == HOURS[1] and on >= self._today - timedelta(days=DOUBT_DAYS):
                 self._cut_the_line_once(now)
-            collecting.deliver(now=now, day=self.day, monotonic=lambda: float(next(self._steady)) / 1000)
+            collecting.deliver(now=now, day=self.day, monotonic=self._clock)
             if now >= self._now:
                 return  # the rest of today is still to come
         collecting.decide_waiting(self._dice, self._company, now=self._at(on, 16), share=0.5, day=self.day)
@@ -79,10 +79,14 @@ class Weeks:
             **settings.ADAPTER_WIRING,
             "console": {**settings.ADAPTER_WIRING.get("console", {}), "fault": "uncertain"},
         }
+        collecting.post(
+            now=now, day=self.day, monotonic=self._clock
+        )  # what waited goes first: a notice is to be cut
         with override_settings(ADAPTER_WIRING=wiring):
-            collecting.deliver(
-                now=now, day=self.day, monotonic=lambda: float(next(self._steady)) / 1000, most=1
-            )
+            collecting.deliver(now=now, day=self.day, monotonic=self._clock, most=CUT)
+
+    def _clock(self) -> float:
+        return next(self._steady) / 1000
 
     def _at(self, on: date, hour: int) -> datetime:
         return min(datetime.combine(on, time(hour), tzinfo=UTC), self._now)

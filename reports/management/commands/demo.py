@@ -1,5 +1,6 @@
 """manage.py demo: builds the demo company (once), and says who can log in."""
 
+import logging
 from argparse import ArgumentParser
 from pathlib import Path
 from time import monotonic
@@ -31,6 +32,9 @@ class Command(BaseCommand):
             self.stdout.write("The demo company is here already.")
         else:
             started = monotonic()
+            logging.getLogger("duebook").setLevel(
+                logging.WARNING
+            )  # a line for each of its messages says nothing here
             truth_path = Path(settings.DATA_DIR) / "demo-truth.json"
             truth = build.build(
                 today=clock.today(),

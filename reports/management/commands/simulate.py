@@ -1,6 +1,7 @@
 """`manage.py simulate --seed N --days D`: the demo company lives on, on lent time, with faults and kills, proved every day."""
 
 import json
+import logging
 import time
 from argparse import ArgumentParser
 from datetime import date
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "There is a company in these books. Simulate in an empty database: set DUEBOOK_DATA_DIR, migrate, simulate."
             )
+        logging.getLogger("duebook").setLevel(logging.CRITICAL)  # its faults are meant
         life = simulation.live(
             seed=options["seed"],
             days=options["days"],
