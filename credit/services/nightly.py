@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.module_loading import import_string
 
 from credit.models import CreditAccount, CreditHold, Episode
 from credit.questions import limits as policies
@@ -18,11 +17,12 @@ from credit.services import accounts, holds, risk_events
 from receivables import audit, posting
 from receivables.actor import Actor
 from receivables.audit import Line
-from receivables.models import Customer, LegalEntity, User
+from receivables.models import Customer, LegalEntity
+from receivables.services import notifications, status
 
 CHUNK = 200
 log = logging.getLogger("duebook.credit")
-TELL = "receivables.services.notifications.tell"
+MANAGEMENT = "cfo"
 BY_RULE = "by age"
 NOTHING_LEFT = "nothing is long overdue any more"
 
@@ -131,9 +131,9 @@ def _begin(
             on=on,
             figures={**figures, "from": str(was), "to": to},
         )
-    import_string(TELL)(
+    notifications.tell(
         line,
-        users=_management(entity),
+        users=status.staff_of(entity, MANAGEMENT),
         key=f"{key}:class",
         kind="class_lowered",
         figures={**figures, "from": str(was), "to": to, "customer": customer.legal_name},
@@ -148,8 +148,3 @@ def _end(line: Line, episode: Episode, on: date) -> None:
     episode.ended_on = max(on, episode.started_on)
     line.stamp(episode)
     episode.save(update_fields=["ended_on", "audit_seq"])
-
-
-def _management(entity: LegalEntity) -> list[User]:
-    rows = User.objects.filter(is_active=True, roles__code="cfo").distinct().order_by("pk")
-    return [user for user in rows if user.all_entities or user.entities.filter(pk=entity.pk).exists()]

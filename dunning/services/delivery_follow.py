@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from dunning.models import Notice, NoticeItem
+from dunning.models import Notice
 from dunning.rules.ladder import OUTSIDE
 from dunning.services import digests, interest_messages
 from dunning.services import notice_writing as writing
@@ -62,10 +62,7 @@ def _reached(now: datetime, by: Actor) -> int:
         return 0
     with audit.line("notice.reached", by=by, now=now, subject=f"{count} notices") as line:
         for day, ids in sorted(by_day.items()):
-            Notice.objects.filter(pk__in=ids).update(reached_on=day, audit_seq=line.seq)
-            NoticeItem.objects.filter(notice__in=ids, withdrawn=False).update(reached_on=day)
-            for pk in ids:
-                line.touch("notice", pk, "reached", day)
+            writing.reach(line, ids, day)
     return count
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import translation
 
-from dunning.models import Notice, NoticeItem
+from dunning.models import Notice
 from dunning.questions import notice_looks
 from dunning.questions.notice_looks import Look
 from dunning.services import notice_writing as writing
@@ -141,10 +141,7 @@ def _reached(digest: int, now: datetime, by: Actor) -> int:
     with audit.line(
         "notice.reached", by=by, now=now, subject=f"{len(ids)} notices", entity=message.entity
     ) as line:
-        Notice.objects.filter(pk__in=ids).update(reached_on=day, audit_seq=line.seq)
-        NoticeItem.objects.filter(notice__in=ids, withdrawn=False).update(reached_on=day)
-        for pk in ids:
-            line.touch("notice", pk, "reached", day)
+        writing.reach(line, ids, day)
     return len(ids)
 
 

@@ -4,7 +4,7 @@ Composed verbs: the caller holds the locks of customers and notices, has looked,
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from dunning import rendering
 from dunning.models import Notice, NoticeItem
@@ -99,6 +99,14 @@ def renew(line: Line, look: Look, made: Made, *, now: datetime) -> bool:
         notice.number, notice.written_on, notice.looked_at = made.number, made.day, now
         notice.save()
     return done
+
+
+def reach(line: Line, ids: Sequence[int], day: date) -> None:
+    """The messages of these notices were accepted: their rungs are reached on that day of the entity."""
+    Notice.objects.filter(pk__in=ids).update(reached_on=day, audit_seq=line.seq)
+    NoticeItem.objects.filter(notice__in=ids, withdrawn=False).update(reached_on=day)
+    for pk in ids:
+        line.touch("notice", pk, "reached", day)
 
 
 def withdraw(line: Line, notice: Notice, *, why: str) -> None:
